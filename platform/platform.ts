@@ -1,0 +1,32 @@
+/** The ground as one value: made once by main, handed to the rooms above. */
+import type { Approvals } from './approvals/approvals.ts'
+import type { Audit } from './audit/audit.ts'
+import type { Blobs } from './blobs.ts'
+import type { Database } from './database/database.ts'
+import type { Events } from './events.ts'
+import type { Identity } from './identity/identity.ts'
+import type { Runs } from './runs/runs.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
+
+/** Structured log, without secrets or personal data. */
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void
+  warn(fields: Record<string, unknown>, message: string): void
+  error(fields: Record<string, unknown>, message: string): void
+}
+
+export interface Platform {
+  readonly db: Database
+  readonly blobs: Blobs
+  readonly runs: Runs
+  readonly approvals: Approvals
+  readonly audit: Audit
+  readonly identity: Identity
+  readonly events: Events
+  readonly telemetry: Telemetry
+  readonly log: Log
+  readonly now: () => Date
+  readonly newId: (prefix: string) => string
+  /** Folders from which tools may read files named by a caller. Absolute. */
+  readonly allowedRoots: readonly string[]
+}

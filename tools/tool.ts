@@ -1,0 +1,157 @@
+/** A tool: the one unit of capability. Everything Millrace can do is one of these, on every surface. */
+import type { z } from 'zod'
+import type { Blobs } from '../platform/blobs.ts'
+import type { Caller, Role } from '../platform/caller.ts'
+import type { Database, Queryable } from '../platform/database/database.ts'
+import { Fault } from '../platform/fault.ts'
+import type { Log } from '../platform/platform.ts'
+import type { Ports } from './ports.ts'
+
+/** What a call does to the world; the policy decides by it (see policy.ts). */
+export const effects = ['read', 'create', 'change', 'egress', 'delete'] as const
+export type Effect = (typeof effects)[number]
+
+/** The two halves of a result: a sentence for the reader or the model, typed data for programs and the page. */
+export interface ToolResult<D> {
+  readonly content: string
+  readonly data: D
+}
+
+export interface Progress {
+  /** 0 to 1, when it is known how much there is to do. */
+  readonly fraction?: number
+  readonly message: string
+}
+
+/** Everything impure a tool may touch. Same input, same seed, same context: same result. */
+export interface Context {
+  readonly caller: Caller
+  /** Id of this call; for a durable tool it is the run's id. */
+  readonly call: string
+  /** For reading. In a durable call its statements let interactive ones overtake them. */
+  readonly db: Database
+  readonly blobs: Blobs
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly ports: Ports
+  /** Opens a file named by the caller: its real path, if it lies in an allowed root; else `not_allowed` or `not_found`. */
+  file(path: string): Promise<string>
+  progress(progress: Progress): void
+  now(): Date
+  /** Uniform in [0, 1). Seeded work uses its own generator made from the input's seed. */
+  random(): number
+  /** Time-ordered unique id, for example newId('run') = "run_01h…". */
+  newId(prefix: string): string
+  /**
+   * The call's effect, once. The effect, the audit row, the idempotency record and the run's success share this
+   * transaction, and a call delivered twice returns the first result instead of running it again.
+   * Every tool that is not `read` returns what `commit` returns; do the slow work before it.
+   */
+  commit<D>(effect: (tx: Queryable) => Promise<ToolResult<D>>): Promise<ToolResult<D>>
+  /** A named part of a long call, journalled: done once however often the call is delivered. Its output is JSON. */
+  step<T>(name: string, effect: (tx: Queryable) => Promise<T>): Promise<T>
+  /** Another tool, through `invoke`, as the same caller. A step of a pipeline, a tool made of tools. */
+  invoke(tool: string, input: unknown, options?: { readonly step?: string }): Promise<ToolResult<unknown>>
+}
+
+export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
+  /** snake_case; the file is the same in kebab-case. */
+  readonly name: string
+  readonly title: string
+  /** For the model that must choose: what it does, when to use it, when not, units. */
+  readonly description: string
+  readonly input: I
+  readonly output: O
+  readonly effect: Effect
+  /** The effect of this very call where the input decides (a pipeline has the strongest of its steps'). */
+  readonly effectOf?: (input: z.output<I>, context: Pick<Context, 'db' | 'caller' | 'ports'>) => Promise<Effect>
+  /** The least role that may call it. */
+  readonly role: Role
+  /** Runs as a durable run: queued, resumed after a crash, followed by its id. */
+  readonly durable?: boolean
+  /** The result carries text from documents, datasets or the web: it is untrusted for whoever reads it. */
+  readonly untrusted?: boolean
+  /** Shown in the docs and run as tests against the sample workspace. */
+  readonly examples: readonly Example<z.input<I>>[]
+  readonly run: (input: z.output<I>, context: Context) => Promise<ToolResult<z.input<O>>>
+}
+
+export interface Example<I> {
+  /** What a person would say. */
+  readonly says: string
+  readonly input: I
+}
+
+/** A call whose input has been parsed; the types stay inside, so no surface needs to know them. */
+export interface BoundCall {
+  /** The parsed input, defaults filled in. */
+  readonly input: unknown
+  effect(context: Pick<Context, 'db' | 'caller' | 'ports'>): Promise<Effect>
+  run(context: Context): Promise<ToolResult<unknown>>
+}
+
+/** A tool with its types erased: how the catalogue and the surfaces hold it. */
+export interface Tool {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly input: z.ZodType
+  readonly output: z.ZodType
+  readonly effect: Effect
+  readonly role: Role
+  readonly durable: boolean
+  readonly untrusted: boolean
+  readonly examples: readonly Example<unknown>[]
+  /** Parses `input`; throws `invalid_input` naming every field that is wrong. */
+  bind(input: unknown): BoundCall
+}
+
+/** Checks the definition's words and erases its types. Throws on a name or description that surfaces could not use. */
+export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition: ToolDefinition<I, O>): Tool {
+  const { name, title, description, input, output, effect, role, examples } = definition
+  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)) throw new Error(`Tool name '${name}' is not snake_case.`)
+  if (description.length < 40) throw new Error(`Tool '${name}' needs a description a model can choose by (40 characters or more).`)
+  return {
+    name,
+    title,
+    description,
+    input,
+    output,
+    effect,
+    role,
+    examples,
+    durable: definition.durable ?? false,
+    untrusted: definition.untrusted ?? false,
+    bind: (raw) => {
+      const parsed = input.safeParse(raw ?? {})
+      if (!parsed.success) throw invalidInput(name, raw, parsed.error)
+      return {
+        input: parsed.data,
+        effect: async (context) => definition.effectOf?.(parsed.data, context) ?? effect,
+        run: (context) => definition.run(parsed.data, context),
+      }
+    },
+  }
+}
+
+function invalidInput(tool: string, raw: unknown, error: z.ZodError): Fault {
+  const errors = error.issues.map((issue) => ({ path: issue.path.join('.'), message: sentence(issue, raw) }))
+  const words = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+  return new Fault('invalid_input', `${tool} cannot run with this input. ${words}`, { errors })
+}
+
+function sentence(issue: z.core.$ZodIssue, raw: unknown): string {
+  if (issue.code === 'unrecognized_keys')
+    return `unknown field ${issue.keys.map((key) => `'${key}'`).join(', ')}; remove it or check its spelling`
+  const found = at(raw, issue.path)
+  return found === undefined ? `${issue.message} (it is missing)` : `${issue.message} (found ${brief(found)})`
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner !== null && typeof inner === 'object' ? Reflect.get(inner, key) : undefined), value)
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
