@@ -17,6 +17,7 @@ export interface Request {
   readonly idempotencyKey?: string
   /** How long to wait for a durable run before answering `running`, in milliseconds. Default: until it ends. */
   readonly waitMs?: number
+  /** Abort cancels the call, a durable run too. A surface whose client merely went away does not abort a durable run. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
   /** Origin by dotted argument path; '' stands for the decision to call at all. Absent: trusted, from the caller. */

@@ -71,7 +71,7 @@ export interface Runs {
   /** The run once it ended (or waits for a person), or as it is after `ms`. */
   settled(id: string, workspace: string, options: { readonly ms: number; readonly signal?: AbortSignal }): Promise<Run>
   /** The output of a journalled step, when it was done before. */
-  recall(id: string, step: string): Promise<{ readonly output: unknown } | undefined>
+  recall<T = unknown>(id: string, step: string): Promise<{ readonly output: T } | undefined>
   /** Journals a step's output in the transaction of its effect. */
   journal(
     tx: Queryable,

@@ -1,0 +1,83 @@
+/** Puts the rooms together: configuration in, one running Millrace out. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import { openBlobFolder } from './platform/blobs.ts'
+import type { Database } from './platform/database/database.ts'
+import { openEmbedded } from './platform/database/embedded.ts'
+import { type MigrationFolder, migrate } from './platform/database/migrate.ts'
+import { openServer } from './platform/database/server.ts'
+import { type FolderLock, lockFolder } from './platform/folder-lock.ts'
+import { type OpenPlatform, openPlatform } from './platform/open.ts'
+import { createLog } from './platform/telemetry/log.ts'
+import type { InvokeParts } from './tools/admit.ts'
+import { createCatalogue } from './tools/catalogue.ts'
+import { createInvoke } from './tools/invoke.ts'
+import { defaultPolicy } from './tools/policy.ts'
+import { createPerform } from './tools/run-calls.ts'
+import type { Waist } from './tools/waist.ts'
+
+const migrations: readonly MigrationFolder[] = ['platform', 'tools', 'ml', 'rag', 'agents'].map((room) => ({
+  room,
+  folder: join(import.meta.dirname, room, 'migrations'),
+}))
+
+export interface Millrace extends Waist {
+  readonly platform: OpenPlatform
+  /** Present when this process owns the data folder (the embedded database). */
+  readonly lock: FolderLock | undefined
+  /** Begins performing durable runs in this process. */
+  work(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Throws `conflict` when another process owns the data folder. */
+export async function openMillrace(config: Config, options: { readonly extraRoots?: readonly string[] } = {}): Promise<Millrace> {
+  const log = createLog({ level: config.logLevel })
+  const lock = config.databaseUrl === undefined ? await lockFolder(config.home) : undefined
+  try {
+    const db = await openDatabase(config)
+    await migrate(db, migrations)
+    const platform = await openPlatform({
+      db,
+      log,
+      auth: config.auth,
+      otlpEndpoint: config.otlpEndpoint,
+      blobs: await openBlobFolder(config.blobs),
+      allowedRoots: [...config.allowedRoots, ...(options.extraRoots ?? [])],
+    })
+    const parts: InvokeParts = { platform, catalogue: createCatalogue(), policy: defaultPolicy, ports: {} }
+    return {
+      platform,
+      lock,
+      catalogue: parts.catalogue,
+      invoke: createInvoke(parts),
+      work: () => platform.runs.work(createPerform(parts)),
+      close: async () => {
+        await platform.close()
+        await lock?.release()
+      },
+    }
+  } catch (error) {
+    await lock?.release()
+    throw error
+  }
+}
+
+async function openDatabase(config: Config): Promise<Database> {
+  if (config.databaseUrl !== undefined) return openServer(config.databaseUrl)
+  const folder = join(config.home, 'database')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return openEmbedded({ folder })
+}
+
+/** The key by which a terminal on this machine proves it can read the data folder; made anew at each start. */
+export async function writeTerminalToken(config: Config): Promise<string> {
+  const token = randomBytes(32).toString('base64url')
+  await mkdir(config.home, { recursive: true, mode: 0o700 })
+  await writeFile(terminalTokenFile(config), token, { mode: 0o600 })
+  return token
+}
+
+export const terminalTokenFile = (config: Config): string => join(config.home, 'terminal-token')

@@ -1,0 +1,73 @@
+/** The environment, read once: a frozen, validated configuration. Nothing else reads process.env. */
+import { homedir } from 'node:os'
+import { delimiter, resolve } from 'node:path'
+import { z } from 'zod'
+import { Fault } from './platform/fault.ts'
+
+const loopback = ['127.0.0.1', 'localhost', '::1']
+
+/** A variable set to nothing counts as not set. */
+const text = z.string().trim().min(1).optional()
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(7788),
+  HOST: z.string().default('127.0.0.1'),
+  MILLRACE_HOME: z.string().default('.millrace'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgres://user:password@host:port/database' }).optional(),
+  MILLRACE_BLOBS: text,
+  MILLRACE_AUTH: z.enum(['local', 'token']).default('local'),
+  MILLRACE_FILES: text,
+  MILLRACE_ALLOWED_HOSTS: text,
+  MILLRACE_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
+  MILLRACE_EMBEDDER: z.enum(['subword']).default('subword'),
+  MILLRACE_MODEL: text,
+  OPENAI_API_KEY: text,
+  OPENAI_BASE_URL: z.url().optional(),
+  AZURE_OPENAI_API_KEY: text,
+  AZURE_OPENAI_ENDPOINT: z.url().optional(),
+  AZURE_OPENAI_DEPLOYMENT: text,
+  AZURE_OPENAI_API_VERSION: text,
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+})
+
+export type Config = ReturnType<typeof readConfig>
+
+/** Throws `usage` naming each variable that is wrong. */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>, folder = process.cwd()) {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''))
+  const parsed = environment.safeParse(set)
+  if (!parsed.success) {
+    const errors = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+    throw new Fault('usage', `The environment is not right. ${errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`, { errors })
+  }
+  const env = parsed.data
+  if (!loopback.includes(env.HOST) && env.MILLRACE_AUTH === 'local') {
+    throw new Fault('usage', `HOST ${env.HOST} is reachable from other machines, so MILLRACE_AUTH must be 'token', not 'local'.`)
+  }
+  const home = resolve(folder, env.MILLRACE_HOME)
+  return Object.freeze({
+    port: env.PORT,
+    host: env.HOST,
+    home,
+    databaseUrl: env.DATABASE_URL,
+    blobs: resolve(folder, env.MILLRACE_BLOBS ?? resolve(home, 'blobs')),
+    auth: env.MILLRACE_AUTH,
+    /** Folders tools may read: the working folder and what MILLRACE_FILES lists. */
+    allowedRoots: Object.freeze([folder, ...(env.MILLRACE_FILES ?? '').split(delimiter).filter(Boolean).map((path) => resolve(folder, expand(path)))]),
+    allowedHosts: Object.freeze((env.MILLRACE_ALLOWED_HOSTS ?? '').split(',').map((host) => host.trim()).filter(Boolean)),
+    logLevel: env.MILLRACE_LOG,
+    embedder: env.MILLRACE_EMBEDDER,
+    model: Object.freeze({
+      name: env.MILLRACE_MODEL,
+      openaiKey: env.OPENAI_API_KEY,
+      openaiBaseUrl: env.OPENAI_BASE_URL,
+      azureKey: env.AZURE_OPENAI_API_KEY,
+      azureEndpoint: env.AZURE_OPENAI_ENDPOINT,
+      azureDeployment: env.AZURE_OPENAI_DEPLOYMENT,
+      azureVersion: env.AZURE_OPENAI_API_VERSION,
+    }),
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  })
+}
+
+const expand = (path: string): string => (path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : path)

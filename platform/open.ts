@@ -1,0 +1,56 @@
+/** Opens the ground in the order things depend on each other, and closes it in reverse. */
+import { createApprovals } from './approvals/ledger.ts'
+import { createAudit } from './audit/chain.ts'
+import type { Blobs } from './blobs.ts'
+import type { Database } from './database/database.ts'
+import { createEvents } from './events.ts'
+import { newId } from './id.ts'
+import { createIdentity } from './identity/tokens.ts'
+import type { Log, Platform } from './platform.ts'
+import { createRuns } from './runs/queue.ts'
+import { createTelemetry } from './telemetry/tracing.ts'
+
+export interface PlatformOptions {
+  readonly db: Database
+  readonly blobs: Blobs
+  readonly log: Log
+  readonly auth: 'local' | 'token'
+  readonly allowedRoots: readonly string[]
+  readonly otlpEndpoint?: string | undefined
+  readonly now?: () => Date
+}
+
+export interface OpenPlatform extends Platform {
+  /** Stops work, writes what is buffered, closes the database. */
+  close(): Promise<void>
+}
+
+/** The database has been migrated already. */
+export async function openPlatform({ db, blobs, log, auth, allowedRoots, otlpEndpoint, now = () => new Date() }: PlatformOptions): Promise<OpenPlatform> {
+  const events = createEvents()
+  const audit = createAudit({ db, now, log })
+  const telemetry = createTelemetry({ db, log, now, ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }) })
+  const runs = createRuns({ db, events, log, now, owner: newId('worker') })
+  const approvals = createApprovals({ db, runs, events, audit, now })
+  const identity = createIdentity({ db, mode: auth, now, newId })
+  return {
+    db,
+    blobs,
+    runs,
+    approvals,
+    audit,
+    identity,
+    events,
+    telemetry,
+    log,
+    now,
+    newId,
+    allowedRoots,
+    close: async () => {
+      await runs.stop()
+      await audit.flush()
+      await telemetry.close()
+      await db.close()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+/** Who may call what with which input: the steps before anything runs, shared by direct, nested and durable calls. */
+import { type Caller, hasRole } from '../platform/caller.ts'
+import { digestOf } from '../platform/canonical.ts'
+import { Fault } from '../platform/fault.ts'
+import type { Ground } from './execute.ts'
+import type { Key } from './idempotency.ts'
+import type { Catalogue, Outcome, Request } from './invocation.ts'
+import type { Policy } from './policy.ts'
+import type { BoundCall, Effect, Tool, ToolResult } from './tool.ts'
+
+export interface InvokeParts extends Ground {
+  readonly catalogue: Catalogue
+  readonly policy: Policy
+  /** For tools that are not durable, in milliseconds. Default 60,000. */
+  readonly deadlineMs?: number
+}
+
+/** A call that has passed parsing, roles and policy. */
+export interface Admitted {
+  readonly request: Request
+  readonly tool: Tool
+  readonly bound: BoundCall
+  readonly effect: Effect
+  readonly digest: string
+  readonly key: Key | undefined
+}
+
+export async function admit(parts: InvokeParts, request: Request): Promise<Admitted> {
+  const { platform, catalogue, ports } = parts
+  const { caller } = request
+  const tool = catalogue.get(request.tool)
+  authorise(parts, tool, caller)
+  const bound = tool.bind(request.input)
+  const effect = await bound.effect({ db: platform.db, caller, ports })
+  const digest = digestOf({ tool: tool.name, input: bound.input })
+  const key =
+    request.idempotencyKey === undefined
+      ? undefined
+      : { workspace: caller.workspace, caller: caller.id, key: request.idempotencyKey, tool: tool.name, digest }
+  return { request, tool, bound, effect, digest, key }
+}
+
+/** Before parsing: who may not call a tool learns nothing of its input. Throws `not_allowed`. */
+export function authorise({ platform }: Ground, tool: Tool, caller: Caller): void {
+  if (hasRole(caller, tool.role)) return
+  platform.audit.later({ call: platform.newId('call'), tool: tool.name, effect: tool.effect, caller, outcome: 'not_allowed', digest: '' })
+  throw new Fault(
+    'not_allowed',
+    `${tool.name} needs the role '${tool.role}', and ${caller.name} has '${caller.role}'. Ask an administrator for it.`,
+  )
+}
+
+export function done(tool: Tool, { content, data }: ToolResult<unknown>, run?: string): Outcome {
+  return { kind: 'done', content, data, untrusted: tool.untrusted, ...(run === undefined ? {} : { run }) }
+}

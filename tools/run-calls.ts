@@ -1,0 +1,114 @@
+/** Calls that become runs: queued in one transaction with their approval, followed, and performed by a worker. */
+import { digestOf } from '../platform/canonical.ts'
+import { Fault, type FaultCode, faultCodes } from '../platform/fault.ts'
+import type { Delivery, Run } from '../platform/runs/runs.ts'
+import { type Admitted, done, type InvokeParts } from './admit.ts'
+import { isToolResult } from './context.ts'
+import { type Call, execute } from './execute.ts'
+import { claimKey } from './idempotency.ts'
+import type { Outcome, Request } from './invocation.ts'
+import { nestedInvoke } from './nested.ts'
+
+/** With a `reason` the run waits for a person first. */
+export async function enqueue(parts: InvokeParts, admitted: Admitted, { reason }: { readonly reason?: string }): Promise<Outcome> {
+  const { platform } = parts
+  const { request, tool, bound, effect, digest, key } = admitted
+  const { caller, origins = {} } = request
+  const run = platform.newId('run')
+  const approval = reason === undefined ? undefined : platform.newId('approval')
+  await platform.db.transaction(async (tx) => {
+    if (key) await claimKey(tx, key, { run })
+    await platform.runs.create(tx, {
+      id: run,
+      tool: tool.name,
+      input: bound.input,
+      caller,
+      origins,
+      ...(approval === undefined ? {} : { approval }),
+    })
+    if (approval === undefined || reason === undefined) return
+    await platform.approvals.ask(tx, { id: approval, run, tool: tool.name, input: bound.input, digest, origins, reason, askedBy: caller })
+    await platform.audit.append(tx, { call: run, tool: tool.name, effect, caller, outcome: 'approval asked', digest, detail: { approval } })
+  })
+  if (approval !== undefined) {
+    platform.events.publish({ type: 'approval', workspace: caller.workspace, approval, tool: tool.name, state: 'pending' })
+    return { kind: 'waiting', approval, run }
+  }
+  platform.runs.wake()
+  return followRun(parts, request, run)
+}
+
+/** Waits as long as the request says; the caller's abort cancels the run. */
+export async function followRun({ platform, catalogue }: InvokeParts, request: Request, id: string): Promise<Outcome> {
+  const { workspace } = request.caller
+  const { signal, onProgress } = request
+  const cancel = (): void => void platform.runs.cancel(id, workspace).catch(() => undefined)
+  const stop =
+    onProgress &&
+    platform.events.subscribe((event) => {
+      if (event.type === 'run' && event.run === id && event.progress) onProgress(event.progress)
+    })
+  if (signal?.aborted) cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    const run = await platform.runs.settled(id, workspace, { ms: request.waitMs ?? Number.POSITIVE_INFINITY })
+    return outcomeOf(run, () => catalogue.get(run.tool))
+  } finally {
+    stop?.()
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
+/** What a run's state means to whoever called. Throws the run's own fault when it failed. */
+function outcomeOf(run: Run, tool: () => ReturnType<InvokeParts['catalogue']['get']>): Outcome {
+  if (run.state === 'succeeded' && isToolResult(run.result)) return done(tool(), run.result, run.id)
+  if (run.state === 'failed' || run.state === 'cancelled') throw faultOf(run)
+  if (run.state === 'waiting' && run.approval !== null) return { kind: 'waiting', approval: run.approval, run: run.id }
+  return { kind: 'running', run: run.id }
+}
+
+function faultOf(run: Run): Fault {
+  if (run.state === 'cancelled') return new Fault('cancelled', run.error?.message ?? `Run ${run.id} of ${run.tool} was cancelled.`)
+  const code = run.error?.code ?? 'internal'
+  return new Fault(isFaultCode(code) ? code : 'internal', run.error?.message ?? `Run ${run.id} of ${run.tool} failed.`)
+}
+
+const isFaultCode = (code: string): code is FaultCode => faultCodes.some((known) => known === code)
+
+/** What a worker does with a delivered run. Throws a Fault; the queue records it. */
+export function createPerform(parts: InvokeParts): (delivery: Delivery) => Promise<void> {
+  const { platform, catalogue, ports } = parts
+  return async ({ run, signal, progress }) => {
+    const tool = catalogue.get(run.tool)
+    const bound = tool.bind(run.input)
+    const digest = digestOf({ tool: tool.name, input: bound.input })
+    const { approval } = run
+    if (approval !== null) await requireApproval(parts, run, digest)
+    const call: Omit<Call, 'invoke'> = {
+      id: run.id,
+      tool,
+      bound,
+      digest,
+      effect: await bound.effect({ db: platform.db, caller: run.caller, ports }),
+      caller: run.caller,
+      signal,
+      journal: { run: run.id, attempt: run.attempt, prefix: '' },
+      onProgress: progress,
+      settle: async (tx, result) => {
+        if (approval !== null) await platform.approvals.use(tx, { id: approval, digest })
+        await platform.runs.succeed(tx, run.id, result)
+      },
+    }
+    await execute(parts, { ...call, invoke: nestedInvoke(parts, call) })
+  }
+}
+
+/** Before anything runs; `use` checks the same again in the transaction of the effect. */
+async function requireApproval({ platform }: InvokeParts, run: Run, digest: string): Promise<void> {
+  const given = await platform.approvals.get(run.approval ?? '', run.workspace)
+  if (given.state === 'approved' && given.digest === digest) return
+  throw new Fault(
+    'not_allowed',
+    `Run ${run.id} of ${run.tool} has no approval for exactly these arguments (approval ${given.id} is ${given.state}).`,
+  )
+}
