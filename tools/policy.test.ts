@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import type { Caller } from '../platform/caller.ts'
+import type { Origin } from './invocation.ts'
+import { defaultPolicy, judge } from './policy.ts'
+import { type Effect, effects } from './tool.ts'
+
+const caller = (kind: Caller['kind']): Caller => ({ id: 'x', name: 'x', kind, role: 'admin', workspace: 'default', channel: 'http' })
+const untrusted: Record<string, Origin> = { model: { trust: 'untrusted', source: 'document a.md' } }
+const allowed = (kind: Caller['kind'], effect: Effect, origins: Record<string, Origin> = {}): boolean =>
+  judge(defaultPolicy, { tool: 'a_tool', effect, caller: caller(kind), origins }).allow
+
+describe('the default policy', () => {
+  it('lets a person do everything but delete without being asked', () => {
+    expect(effects.filter((effect) => !allowed('person', effect))).toEqual(['delete'])
+  })
+
+  it('lets an agent read and create, and asks for the rest', () => {
+    expect(effects.filter((effect) => allowed('agent', effect))).toEqual(['read', 'create'])
+  })
+
+  it('asks when untrusted text shaped what an agent creates, and names the source', () => {
+    expect(allowed('agent', 'create', untrusted)).toBe(false)
+    expect(judge(defaultPolicy, { tool: 'ingest_data', effect: 'create', caller: caller('agent'), origins: untrusted })).toMatchObject({
+      reason: 'ingest_data adds something new; called by an agent, and text from document a.md shaped it.',
+    })
+  })
+})
