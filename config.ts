@@ -38,7 +38,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const parsed = environment.safeParse(set)
   if (!parsed.success) {
     const errors = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
-    throw new Fault('usage', `The environment is not right. ${errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`, { errors })
+    throw new Fault('usage', `The environment is not right. ${errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`, {
+      errors,
+    })
   }
   const env = parsed.data
   if (!loopback.includes(env.HOST) && env.MILLRACE_AUTH === 'local') {
@@ -53,8 +55,19 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     blobs: resolve(folder, env.MILLRACE_BLOBS ?? resolve(home, 'blobs')),
     auth: env.MILLRACE_AUTH,
     /** Folders tools may read: the working folder and what MILLRACE_FILES lists. */
-    allowedRoots: Object.freeze([folder, ...(env.MILLRACE_FILES ?? '').split(delimiter).filter(Boolean).map((path) => resolve(folder, expand(path)))]),
-    allowedHosts: Object.freeze((env.MILLRACE_ALLOWED_HOSTS ?? '').split(',').map((host) => host.trim()).filter(Boolean)),
+    allowedRoots: Object.freeze([
+      folder,
+      ...(env.MILLRACE_FILES ?? '')
+        .split(delimiter)
+        .filter(Boolean)
+        .map((path) => resolve(folder, expand(path))),
+    ]),
+    allowedHosts: Object.freeze(
+      (env.MILLRACE_ALLOWED_HOSTS ?? '')
+        .split(',')
+        .map((host) => host.trim())
+        .filter(Boolean),
+    ),
     logLevel: env.MILLRACE_LOG,
     embedder: env.MILLRACE_EMBEDDER,
     model: Object.freeze({

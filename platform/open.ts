@@ -26,7 +26,15 @@ export interface OpenPlatform extends Platform {
 }
 
 /** The database has been migrated already. */
-export async function openPlatform({ db, blobs, log, auth, allowedRoots, otlpEndpoint, now = () => new Date() }: PlatformOptions): Promise<OpenPlatform> {
+export async function openPlatform({
+  db,
+  blobs,
+  log,
+  auth,
+  allowedRoots,
+  otlpEndpoint,
+  now = () => new Date(),
+}: PlatformOptions): Promise<OpenPlatform> {
   const events = createEvents()
   const audit = createAudit({ db, now, log })
   const telemetry = createTelemetry({ db, log, now, ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }) })
