@@ -1,0 +1,74 @@
+/** From a request to its caller: a bearer token, the session of this server's own page, or (in `local` mode) the machine's owner. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Caller } from '../../platform/caller.ts'
+import { Fault } from '../../platform/fault.ts'
+import type { Identity } from '../../platform/identity/identity.ts'
+import { checkOrigin, fromOwnPage } from './same-origin.ts'
+import type { Sessions } from './sessions.ts'
+
+export type AuthMode = 'local' | 'token'
+
+export interface Callers {
+  /** Refuses foreign pages, names and (in `local` mode) machines. Every request passes it first, those without a caller too. */
+  guard(req: IncomingMessage): void
+  /** Throws `unauthenticated`. Call `guard` before. */
+  identify(req: IncomingMessage): Promise<Caller>
+  /** The same caller for a program that speaks MCP: never a person, so the policy asks before it changes anything. */
+  identifyAgent(req: IncomingMessage): Promise<Caller>
+}
+
+export function createCallers(options: {
+  readonly mode: AuthMode
+  readonly identity: Identity
+  readonly sessions: Sessions
+  /** Undefined: any Host. */
+  readonly hosts: ReadonlySet<string> | undefined
+  readonly terminalToken: string
+}): Callers {
+  const { mode, identity, sessions, hosts } = options
+  const terminal = digest(options.terminalToken)
+
+  const bearer = async (authorization: string, channel: 'http' | 'mcp'): Promise<Caller> => {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+    if (token === undefined) throw new Fault('unauthenticated', 'The Authorization header is not of the form "Bearer TOKEN". Correct it.')
+    if (timingSafeEqual(digest(token), terminal)) return identity.owner('terminal')
+    return identity.fromToken(token, channel)
+  }
+
+  const session = async (req: IncomingMessage): Promise<Caller | undefined> => {
+    const found = sessions.find(req.headers)
+    if (found === undefined) return undefined
+    const channel = fromOwnPage(req.headers) ? 'browser' : 'http'
+    return found.token === undefined ? identity.owner(channel) : identity.fromToken(found.token, channel)
+  }
+
+  const identify = async (req: IncomingMessage): Promise<Caller> => {
+    const { authorization } = req.headers
+    if (authorization !== undefined) return bearer(authorization, 'http')
+    const person = await session(req)
+    if (person !== undefined) return person
+    if (mode === 'local') return identity.owner('http')
+    throw new Fault('unauthenticated', 'This server wants a token. Send "Authorization: Bearer TOKEN"; `npx millrace token` makes one.')
+  }
+
+  return {
+    guard: (req) => {
+      if (mode === 'local' && !isLoopback(req.socket.remoteAddress))
+        throw new Fault('not_allowed', 'This server serves its own machine only. Set MILLRACE_AUTH=token to serve others.')
+      checkOrigin(req.headers, hosts, req.method)
+    },
+    identify,
+    identifyAgent: async (req) => {
+      const { authorization } = req.headers
+      const caller = authorization === undefined ? await identify(req) : await bearer(authorization, 'mcp')
+      return { ...caller, kind: 'agent', channel: 'mcp' }
+    },
+  }
+}
+
+const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+export function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))
+}

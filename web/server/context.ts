@@ -1,0 +1,72 @@
+/** What every route is given, and the few things all of them do: answer JSON, hear a hang-up, read a query. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Orchestrator } from '../../agents/chat.ts'
+import type { Caller } from '../../platform/caller.ts'
+import type { Waist } from '../../tools/waist.ts'
+import type { AuthMode, Callers } from './callers.ts'
+import { HttpFault } from './problem.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface ServerContext {
+  readonly waist: Waist
+  readonly orchestrator: Orchestrator
+  readonly callers: Callers
+  readonly sessions: Sessions
+  readonly auth: AuthMode
+  readonly version: string
+  /** Bytes of a JSON body. */
+  readonly bodyLimit: number
+  /** Aborts when the server begins to close: streams then say goodbye. */
+  readonly closing: AbortSignal
+  /** False for a tool that is not in the catalogue any more. */
+  readonly mayCall: (tool: string, caller: Caller) => boolean
+}
+
+export function sendJson(res: ServerResponse, status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): void {
+  const body = Buffer.from(JSON.stringify(value))
+  res.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store', ...headers })
+  res.end(body)
+}
+
+/** Aborts when the client hangs up before its answer is complete. */
+export function hangUp(res: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  res.on('close', () => {
+    if (!res.writableFinished) controller.abort(new DOMException('The client hung up.', 'AbortError'))
+  })
+  return controller.signal
+}
+
+/** The Idempotency-Key header: 1 to 255 visible ASCII characters. */
+export function idempotencyKey(req: IncomingMessage): string | undefined {
+  const key = req.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw new HttpFault(400, 'usage', 'Idempotency-Key must be 1 to 255 visible ASCII characters, given once. A UUID is a good key.')
+}
+
+/** The query parameters; one that is not in `known` is a mistake worth telling. */
+export function queryOf(req: IncomingMessage, known: readonly string[]): URLSearchParams {
+  const url = req.url ?? ''
+  const at = url.indexOf('?')
+  const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
+  for (const name of query.keys())
+    if (!known.includes(name)) {
+      const hint = known.length === 0 ? 'This path takes none.' : `Known here: ${known.join(', ')}.`
+      throw new HttpFault(400, 'usage', `Unknown query parameter '${name}'. ${hint}`)
+    }
+  return query
+}
+
+/** A number from the query between `least` and `most`; `fallback` when it is absent. */
+export function numberFrom(
+  query: URLSearchParams,
+  name: string,
+  range: { readonly least: number; readonly most: number; readonly fallback: number },
+): number {
+  const text = query.get(name)
+  if (text === null) return range.fallback
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (value >= range.least && value <= range.most) return value
+  throw new HttpFault(400, 'usage', `${name} is '${text}'. Give a number from ${range.least} to ${range.most}.`)
+}

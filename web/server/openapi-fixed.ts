@@ -1,0 +1,250 @@
+/** The part of the OpenAPI document that does not depend on the tools: runs, approvals, chat, sessions, status. */
+import { z } from 'zod'
+import { faultCodes } from '../../platform/fault.ts'
+import { runStates } from '../../platform/runs/runs.ts'
+import { decisionSchema } from './approval-routes.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
+const body = (schema: Json, type = 'application/json'): Json => ({ [type]: { schema } })
+const answer = (description: string, schema: Json): Json => ({ description, content: body(schema) })
+const list = (name: string, item: Json): Json => ({
+  type: 'object',
+  required: [name],
+  properties: { [name]: { type: 'array', items: item } },
+})
+const text = (description: string): Json => ({ type: 'string', description })
+
+export const problemResponse: Json = { description: 'A problem (RFC 9457).', content: body(ref('Problem'), 'application/problem+json') }
+
+export const waitParameter: Json = {
+  name: 'wait',
+  in: 'query',
+  description: 'Seconds to wait for a durable run before answering 202.',
+  schema: { type: 'number', minimum: 0, maximum: 600, default: 60 },
+}
+
+export const idempotencyParameter: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key with the same input answers with the first outcome; with another input it is a conflict.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+}
+
+const id = (what: string): Json => ({
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: `Id of the ${what}.`,
+  schema: { type: 'string' },
+})
+const limit: Json = {
+  name: 'limit',
+  in: 'query',
+  description: 'At most so many.',
+  schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
+}
+const eventStream = (description: string): Json => ({ description, content: body({ type: 'string' }, 'text/event-stream') })
+
+interface Operation {
+  readonly tag: string
+  readonly id: string
+  readonly summary: string
+  readonly ok: Json
+  readonly status?: number
+  readonly parameters?: readonly Json[]
+  readonly input?: Json
+}
+
+function operation({ tag, id: operationId, summary, ok, status = 200, parameters, input }: Operation): Json {
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(input === undefined ? {} : { requestBody: { required: true, content: body(input) } }),
+    responses: { [status]: ok, default: problemResponse },
+  }
+}
+
+export const fixedPaths: Json = {
+  '/api/tools': {
+    get: operation({
+      tag: 'tools',
+      id: 'getTools',
+      summary: 'Every tool, with its schemas',
+      ok: answer('The tools.', list('tools', { type: 'object' })),
+    }),
+  },
+  '/api/runs': {
+    get: operation({
+      tag: 'runs',
+      id: 'getRuns',
+      summary: 'Runs, newest first',
+      parameters: [
+        { name: 'tool', in: 'query', description: 'Only runs of this tool.', schema: { type: 'string' } },
+        { name: 'state', in: 'query', description: 'Only runs in this state.', schema: { enum: runStates } },
+        limit,
+      ],
+      ok: answer('The runs.', list('runs', ref('Run'))),
+    }),
+  },
+  '/api/runs/{id}': {
+    get: operation({ tag: 'runs', id: 'getRun', summary: 'One run', parameters: [id('run')], ok: answer('The run.', ref('Run')) }),
+  },
+  '/api/runs/{id}/events': {
+    get: operation({
+      tag: 'runs',
+      id: 'getRunEvents',
+      summary: 'A run as it changes, until it ends',
+      parameters: [id('run')],
+      ok: eventStream('`run` events whose data is the run; the last one carries endedAt.'),
+    }),
+  },
+  '/api/runs/{id}/cancel': {
+    post: operation({
+      tag: 'runs',
+      id: 'cancelRun',
+      summary: 'Stop a run',
+      status: 202,
+      parameters: [id('run'), idempotencyParameter],
+      ok: answer('The run; a running one ends as soon as its code hears of it.', ref('Run')),
+    }),
+  },
+  '/api/approvals': {
+    get: operation({
+      tag: 'approvals',
+      id: 'getApprovals',
+      summary: 'Approvals, newest first',
+      parameters: [limit],
+      ok: answer('The approvals.', list('approvals', ref('Approval'))),
+    }),
+  },
+  '/api/approvals/{id}': {
+    get: operation({
+      tag: 'approvals',
+      id: 'getApproval',
+      summary: 'One approval',
+      parameters: [id('approval')],
+      ok: answer('The approval.', ref('Approval')),
+    }),
+    post: operation({
+      tag: 'approvals',
+      id: 'decideApproval',
+      summary: 'Decide, as a person in a browser session or at a terminal',
+      parameters: [id('approval'), idempotencyParameter],
+      input: ref('Decision'),
+      ok: answer('The decided approval.', ref('Approval')),
+    }),
+  },
+  '/agui': {
+    post: operation({
+      tag: 'chat',
+      id: 'chat',
+      summary: 'One chat turn (AG-UI 1.0)',
+      parameters: [idempotencyParameter],
+      input: {
+        type: 'object',
+        description: 'RunAgentInput. Only the newest user message and `resume` are read.',
+        required: ['threadId', 'runId', 'messages'],
+      },
+      ok: {
+        description: 'AG-UI events, ended by RUN_FINISHED or RUN_ERROR.',
+        content: { ...body({ type: 'string' }, 'text/event-stream'), ...body({ type: 'string' }, 'application/vnd.ag-ui.event+proto') },
+      },
+    }),
+  },
+  '/api/threads': {
+    get: operation({
+      tag: 'chat',
+      id: 'getThreads',
+      summary: 'Conversations',
+      ok: answer('The threads.', list('threads', { type: 'object' })),
+    }),
+  },
+  '/api/threads/{id}/messages': {
+    get: operation({
+      tag: 'chat',
+      id: 'getThreadMessages',
+      summary: 'What was said',
+      parameters: [id('thread')],
+      ok: answer('The messages.', list('messages', { type: 'object' })),
+    }),
+  },
+  '/healthz': { get: operation({ tag: 'status', id: 'health', summary: 'Is the process up', ok: answer('It is.', { type: 'object' }) }) },
+  '/readyz': { get: operation({ tag: 'status', id: 'ready', summary: 'Can it work', ok: answer('It can.', { type: 'object' }) }) },
+  '/metrics': {
+    get: operation({
+      tag: 'status',
+      id: 'metrics',
+      summary: 'Prometheus metrics',
+      ok: { description: 'Text.', content: body({ type: 'string' }, 'text/plain') },
+    }),
+  },
+}
+
+const { $schema: _, ...decision } = z.toJSONSchema(decisionSchema)
+
+export const fixedSchemas: Json = {
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457 problem details.',
+    required: ['type', 'title', 'status', 'code', 'detail', 'errors'],
+    properties: {
+      type: text('Always about:blank: the code says what it is.'),
+      title: text('The status in words.'),
+      status: { type: 'integer', description: 'The HTTP status.' },
+      code: { enum: faultCodes, description: 'What kind of failure, the same on every surface.' },
+      detail: text('What went wrong and the next step.'),
+      errors: {
+        type: 'array',
+        description: 'Every field that is wrong.',
+        items: {
+          type: 'object',
+          required: ['path', 'message'],
+          properties: { path: text('Dotted path of the field.'), message: text('What is wrong with it.') },
+        },
+      },
+    },
+  },
+  Accepted: {
+    type: 'object',
+    required: ['run'],
+    properties: { run: text('Id of the run.'), approval: text('Id of the approval that it waits for.') },
+  },
+  Decision: decision,
+  Run: {
+    type: 'object',
+    required: ['id', 'tool', 'state'],
+    properties: {
+      id: text('Id of the run.'),
+      tool: text('The tool that runs.'),
+      input: { description: 'Its input.' },
+      state: { enum: runStates },
+      attempt: { type: 'integer', description: 'Deliveries so far.' },
+      progress: { type: ['object', 'null'], properties: { fraction: { type: 'number' }, message: { type: 'string' } } },
+      result: { description: '{content, data} of a run that succeeded.' },
+      error: { type: ['object', 'null'], properties: { code: { type: 'string' }, message: { type: 'string' } } },
+      approval: { type: ['string', 'null'] },
+      createdAt: { type: 'string', format: 'date-time' },
+      startedAt: { type: ['string', 'null'], format: 'date-time' },
+      endedAt: { type: ['string', 'null'], format: 'date-time' },
+    },
+  },
+  Approval: {
+    type: 'object',
+    required: ['id', 'run', 'tool', 'state'],
+    properties: {
+      id: text('Id of the approval.'),
+      run: text('The run that waits for it.'),
+      tool: text('The tool to be called.'),
+      input: { description: 'The exact arguments.' },
+      origins: { description: 'Where each argument came from.' },
+      reason: text('Why the policy asks.'),
+      state: { enum: ['pending', 'approved', 'rejected', 'used', 'expired'] },
+      createdAt: { type: 'string', format: 'date-time' },
+      expiresAt: { type: 'string', format: 'date-time' },
+    },
+  },
+}

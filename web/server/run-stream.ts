@@ -1,0 +1,83 @@
+/** A run's life as Server-Sent Events. Events of this process only wake the reader; what is shown is always the record. */
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Events } from '../../platform/events.ts'
+import { hangUp, type ServerContext } from './context.ts'
+import { openEventStream, serverSentEvent } from './event-stream.ts'
+import { runView } from './run-view.ts'
+
+/** How often the record is read when no event says that it changed: another machine may work the run. */
+const pollMs = 1000
+/** Progress that comes faster than people read is skipped. */
+const paceMs = 100
+
+/**
+ * `run` events, one at first and one for every change; the stream ends with the one that carries `endedAt`,
+ * or with `closing` when the server stops. Throws `not_found` before anything is sent.
+ */
+export async function streamRun(
+  { waist, closing }: Pick<ServerContext, 'waist' | 'closing'>,
+  res: ServerResponse,
+  which: { readonly id: string; readonly workspace: string },
+): Promise<void> {
+  const { runs, events } = waist.platform
+  const watch = watchRun(events, which.id)
+  const gone = hangUp(res)
+  const stop = AbortSignal.any([gone, closing])
+  try {
+    let run = await runs.get(which.id, which.workspace)
+    const stream = openEventStream(res, { contentType: 'text/event-stream', signal: gone })
+    let shown = ''
+    let count = 0
+    while (true) {
+      const data = runView(run)
+      const text = JSON.stringify(data)
+      if (text !== shown) await stream.write(serverSentEvent('run', data, ++count))
+      shown = text
+      if (run.endedAt !== null || stop.aborted) break
+      await watch.next(pollMs, stop)
+      await sleep(paceMs, undefined, { signal: stop }).catch(() => undefined)
+      if (!gone.aborted) run = await runs.get(which.id, which.workspace)
+    }
+    const words = 'The server is stopping; the run goes on when it is back. Connect again then.'
+    if (run.endedAt === null) await stream.write(serverSentEvent('closing', { message: words }, ++count))
+    stream.end()
+  } finally {
+    watch.stop()
+  }
+}
+
+interface Watch {
+  /** Resolves at the next event about the run, or one that came since the last call; at the latest after `ms`. */
+  next(ms: number, signal: AbortSignal): Promise<void>
+  stop(): void
+}
+
+function watchRun(events: Events, run: string): Watch {
+  let woken = false
+  let wake = (): void => undefined
+  const stop = events.subscribe((event) => {
+    if (event.type !== 'run' || event.run !== run) return
+    woken = true
+    wake()
+  })
+  return {
+    stop,
+    next: async (ms, signal) => {
+      if (!woken && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms)
+          const end = (): void => {
+            clearTimeout(timer)
+            signal.removeEventListener('abort', end)
+            resolve()
+          }
+          signal.addEventListener('abort', end, { once: true })
+          wake = end
+        })
+      }
+      woken = false
+      wake = () => undefined
+    },
+  }
+}

@@ -1,0 +1,152 @@
+/** The web server: every HTTP surface on one port, each a thin projection of the waist. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import type { Orchestrator } from '../../agents/chat.ts'
+import { type Caller, hasRole } from '../../platform/caller.ts'
+import type { Waist } from '../../tools/waist.ts'
+import { addAguiRoute } from './agui-route.ts'
+import { addApprovalRoutes } from './approval-routes.ts'
+import { type AuthMode, createCallers } from './callers.ts'
+import { type ServerContext, sendJson } from './context.ts'
+import { addDocsPage } from './docs-page.ts'
+import { watchEventLoop } from './event-loop.ts'
+import { listen } from './listen.ts'
+import { addLiveSocket } from './live-socket.ts'
+import { methodNotAllowed, notFound } from './not-found.ts'
+import { openapiOf } from './openapi.ts'
+import { HttpFault, sendProblem } from './problem.ts'
+import { addRunRoutes } from './run-routes.ts'
+import { ownHosts } from './same-origin.ts'
+import { securityHeaders } from './security-headers.ts'
+import { addSessionRoutes } from './session-routes.ts'
+import { createSessions } from './sessions.ts'
+import { addStaticPages } from './static-pages.ts'
+import { addStatusRoutes } from './status-routes.ts'
+import { addThreadRoutes } from './thread-routes.ts'
+import { describeTool } from './tool-description.ts'
+import { addToolRoutes } from './tool-routes.ts'
+
+/** Serves MCP on the bare request; the caller has been identified, and counts as an agent. */
+export type McpHandler = (req: IncomingMessage, res: ServerResponse, caller: Caller) => Promise<void>
+
+export interface WebServerOptions {
+  readonly waist: Waist
+  readonly orchestrator: Orchestrator
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly auth: AuthMode
+  /** The built studio; when it is missing the page says how to build it. */
+  readonly uiFolder: string
+  /** Lets the command line of this machine in as the owner at a terminal. */
+  readonly terminalToken: string
+  readonly version: string
+  /** Bytes of a JSON body. Default 4 MiB. */
+  readonly bodyLimit?: number
+  /** More names under which this server is reached, "name" or "name:port". */
+  readonly allowedHosts?: readonly string[]
+  readonly mcp?: McpHandler
+}
+
+export interface WebServer {
+  readonly url: string
+  /** Stops accepting, ends streams with a last event, and cuts what is still open after a few seconds. */
+  close(): Promise<void>
+}
+
+/** Resolves when the server listens; throws `unavailable` when the port is taken. */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const server = createServer({ keepAliveTimeout: 65_000 })
+  const { port, url } = await listen(server, options)
+  const closing = new AbortController()
+  const context = contextOf(options, { port, closing: closing.signal })
+  const eventLoop = watchEventLoop()
+  server.on('request', createApp(context, { ...options, url, eventLoop }))
+  const hangUpSockets = addLiveSocket(server, context)
+  let closed: Promise<void> | undefined
+
+  const close = async (): Promise<void> => {
+    closing.abort(new DOMException('The server is stopping.', 'AbortError'))
+    hangUpSockets()
+    const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeIdleConnections()
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    await ended
+    clearTimeout(cut)
+    eventLoop.stop()
+  }
+  return {
+    url,
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+}
+
+/** How long open answers may take to end when the server closes. */
+const graceMs = 5000
+
+function contextOf(options: WebServerOptions, { port, closing }: { readonly port: number; readonly closing: AbortSignal }): ServerContext {
+  const { waist, orchestrator, host, auth, allowedHosts, terminalToken, version, bodyLimit = 4 * 1024 * 1024 } = options
+  const sessions = createSessions({ port })
+  const anyHost = auth === 'token' && allowedHosts === undefined
+  const hosts = anyHost ? undefined : ownHosts(host, port, allowedHosts ?? [])
+  return {
+    waist,
+    orchestrator,
+    sessions,
+    callers: createCallers({ mode: auth, identity: waist.platform.identity, sessions, hosts, terminalToken }),
+    auth,
+    version,
+    bodyLimit,
+    closing,
+    mayCall: (name, caller) => {
+      const tool = waist.catalogue.list().find((known) => known.name === name)
+      return tool !== undefined && hasRole(caller, tool.role)
+    },
+  }
+}
+
+type AppOptions = Pick<WebServerOptions, 'uiFolder' | 'mcp'> & {
+  readonly url: string
+  readonly eventLoop: ReturnType<typeof watchEventLoop>
+}
+
+function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: AppOptions): express.Express {
+  const app = express()
+  app.disable('x-powered-by').disable('etag').set('query parser', false)
+  app.use(securityHeaders)
+  app.use((req: Request, _res: Response, next: NextFunction) => {
+    context.callers.guard(req)
+    next()
+  })
+  addToolRoutes(app, context)
+  addRunRoutes(app, context)
+  addApprovalRoutes(app, context)
+  addAguiRoute(app, context)
+  addThreadRoutes(app, context)
+  addSessionRoutes(app, context)
+  addStatusRoutes(app, context, eventLoop)
+  if (mcp !== undefined) app.all('/mcp', async (req, res) => mcp(req, res, await context.callers.identifyAgent(req)))
+  const openapi = (_req: Request, res: Response): void =>
+    sendJson(res, 200, openapiOf(context.waist.catalogue.list().map(describeTool), { version: context.version, url }))
+  app.route('/openapi.json').get(openapi).all(methodNotAllowed('GET'))
+  addDocsPage(app)
+  addStaticPages(app, context, uiFolder)
+  app.use(notFound)
+  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) =>
+    sendProblem(res, border(error), context.waist.platform.log),
+  )
+  return app
+}
+
+/** Express itself refuses an address it cannot decode and a file it cannot send; both are the client's mistake. */
+function border(error: unknown): unknown {
+  if (error instanceof URIError) return new HttpFault(400, 'usage', 'The address cannot be decoded. Check its %-escapes.')
+  const status = error instanceof Error ? Reflect.get(error, 'status') : undefined
+  if (status === 404) return new HttpFault(404, 'not_found', 'There is no such file.')
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new HttpFault(status, 'usage', 'The request cannot be served as it is.')
+  return error
+}
