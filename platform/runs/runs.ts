@@ -2,6 +2,7 @@
 import type { Caller } from '../caller.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Fault } from '../fault.ts'
+import type { Schedules } from './schedules.ts'
 
 export const runStates = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const
 export type RunState = (typeof runStates)[number]
@@ -53,6 +54,8 @@ export interface Delivery {
 }
 
 export interface Runs {
+  /** Calls that become runs by the clock, in the processes that `work`. */
+  readonly schedules: Schedules
   /** Records the run and queues it, both in `tx`; waits instead of queueing when it carries an approval. */
   create(tx: Queryable, run: NewRun): Promise<void>
   /** Call after the transaction of `create` or `release` committed: this process starts the run at once if it is a worker. */

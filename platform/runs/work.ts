@@ -1,0 +1,187 @@
+/**
+ * The worker: claims queued runs into free slots. What this process queued it starts at once; the rest it finds by asking
+ * the queue, and by a sweep for what fell through: runs whose process died, and rows whose ticket went missing.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Database, Queryable } from '../database/database.ts'
+import type { Events } from '../events.ts'
+import type { Log } from '../platform.ts'
+import { type TicketQueue, ticketId } from './boss.ts'
+import { createDeliveries, type Deliveries, type Perform, publish } from './deliveries.ts'
+import { endUnapproved, reclaimRuns } from './leases.ts'
+import { claimRun, queuedRuns } from './record.ts'
+import { type Repeating, repeat } from './repeat.ts'
+import type { Run } from './runs.ts'
+
+export interface Rhythm {
+  /** Runs at once in this process. */
+  readonly concurrency: number
+  /** How long a silent holder keeps its run; it is renewed five times in that time. */
+  readonly leaseMs: number
+  readonly pollMs: number
+  readonly sweepMs: number
+  /** Processes one run may take down before it is failed. */
+  readonly mostCrashes: number
+}
+
+export interface WorkerParts {
+  readonly db: Database
+  readonly queue: TicketQueue
+  readonly events: Events
+  readonly log: Log
+  readonly now: () => Date
+  readonly owner: string
+  readonly rhythm: Rhythm
+  /** Makes runs of what the clock has sent; their ids. */
+  readonly createDue: (tx: Queryable) => Promise<readonly string[]>
+}
+
+export interface Worker {
+  start(perform: Perform): Promise<void>
+  /** Claims these as slots get free. */
+  enlist(ids: readonly string[]): void
+  abort(id: string): void
+  stop(graceMs: number): Promise<void>
+}
+
+export function createWorker(parts: WorkerParts): Worker {
+  const { db, queue, now, rhythm } = parts
+  // Work belongs to no call: it starts outside of whatever transaction or span happened to wake it.
+  const atRoot = AsyncLocalStorage.snapshot()
+  const slots = createSlots(parts)
+  const complain = (error: unknown): void => parts.log.warn({ error }, 'The queue of runs could not be read or written; it is tried again.')
+  const claiming: Repeating[] = []
+  let renewing: Repeating | undefined
+
+  const sweep = async (): Promise<void> => {
+    await reclaim(parts, false)
+    const before = new Date(now().getTime() - rhythm.sweepMs)
+    if (slots.free() > 0) slots.enlist(await queuedRuns(db, { before, most: rhythm.concurrency * 4 }))
+  }
+  return {
+    start: (perform) =>
+      atRoot(async () => {
+        await queue.open()
+        slots.open(perform)
+        await reclaim(parts, db.kind === 'embedded')
+        slots.enlist(await queuedRuns(db, { before: now(), most: 1_000 }))
+        claiming.push(repeat(rhythm.pollMs, slots.poll, complain), repeat(rhythm.sweepMs, sweep, complain))
+        renewing = repeat(rhythm.leaseMs / 5, slots.deliveries.renew, complain)
+      }),
+    enlist: (ids) => atRoot(() => slots.enlist(ids)),
+    abort: slots.deliveries.abort,
+    stop: (graceMs) =>
+      atRoot(async () => {
+        await Promise.all(claiming.map((one) => one.stop()))
+        await slots.close()
+        await slots.deliveries.drain(graceMs)
+        await renewing?.stop()
+        if (queue.isOpen()) await queue.close()
+      }),
+  }
+}
+
+interface Slots {
+  readonly deliveries: Deliveries
+  free(): number
+  enlist(ids: readonly string[]): void
+  poll(): Promise<void>
+  open(perform: Perform): void
+  /** No more claims; resolves when those under way have ended. */
+  close(): Promise<void>
+}
+
+function createSlots(parts: WorkerParts): Slots {
+  const { db, queue, log, rhythm, createDue } = parts
+  const enlisted = new Set<string>()
+  const claims = new Set<Promise<void>>()
+  let perform: Perform | undefined
+  let reserved = 0
+  let backlog = false
+
+  const free = (): number => (perform === undefined ? 0 : rhythm.concurrency - deliveries.count() - reserved)
+  const complain = (error: unknown): void => log.warn({ error }, 'A run could not be claimed; the sweep will find it.')
+  /** Keeps `count` slots while `claim` finds runs to fill them. */
+  const fill = async (count: number, claim: (tx: Queryable) => Promise<readonly Run[]>): Promise<void> => {
+    reserved += count
+    const claimed = db.transaction(claim).then((runs) => {
+      for (const run of runs) if (perform) deliveries.deliver(run, perform)
+    })
+    claims.add(claimed)
+    try {
+      await claimed
+    } finally {
+      claims.delete(claimed)
+      reserved -= count
+    }
+  }
+  const pump = (): void => {
+    for (const id of enlisted) {
+      if (free() <= 0) return
+      enlisted.delete(id)
+      fill(1, (tx) => claim(parts, tx, id))
+        .catch(complain)
+        .finally(pump)
+    }
+    if (backlog && free() > 0) takeTickets().catch(complain)
+  }
+  const takeTickets = async (): Promise<void> => {
+    const count = free()
+    backlog = false
+    if (count > 0)
+      await fill(count, async (tx) => {
+        const tickets = await queue.take(tx, count)
+        backlog = tickets.length === count
+        const runs: Run[] = []
+        for (const { run } of tickets) runs.push(...(await claim(parts, tx, run)))
+        await queue.tearUp(
+          tx,
+          tickets.map(({ id }) => id),
+        )
+        return runs
+      })
+  }
+  const deliveries = createDeliveries({ ...parts, leaseMs: rhythm.leaseMs, onFree: pump })
+  const enlist = (ids: readonly string[]): void => {
+    if (perform === undefined) return
+    for (const id of ids) enlisted.add(id)
+    pump()
+  }
+  return {
+    deliveries,
+    free,
+    enlist,
+    poll: async () => {
+      enlist(await db.transaction(createDue))
+      await takeTickets()
+    },
+    open: (given) => {
+      perform = given
+    },
+    close: async () => {
+      enlisted.clear()
+      await Promise.allSettled(claims)
+      perform = undefined
+    },
+  }
+}
+
+/** The run, now held here; none when it is not queued (any more). Its ticket is torn up either way. */
+async function claim({ queue, owner, now, rhythm }: WorkerParts, tx: Queryable, id: string): Promise<readonly Run[]> {
+  const run = await claimRun(tx, id, { owner, leaseMs: rhythm.leaseMs, now: now() })
+  if (!run) return []
+  await queue.tearUp(tx, [ticketId(id, run.attempt - 1)])
+  return [run]
+}
+
+async function reclaim(parts: WorkerParts, everyone: boolean): Promise<void> {
+  const { db, queue, owner, now, rhythm, events } = parts
+  const reclaimed = await db.transaction(async (tx) => {
+    const moved = await reclaimRuns(tx, { owner, everyone, mostCrashes: rhythm.mostCrashes, now: now() })
+    for (const { id, state, attempt } of moved) if (state === 'queued') await queue.push(tx, id, attempt)
+    return moved
+  })
+  const unapproved = await db.transaction((tx) => endUnapproved(tx, now()))
+  for (const run of [...reclaimed, ...unapproved]) publish(events, run)
+  if (everyone && reclaimed.length > 0) await reclaim(parts, everyone)
+}
