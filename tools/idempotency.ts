@@ -30,11 +30,16 @@ export async function findReplay(db: Queryable, { workspace, caller, key, tool, 
   return known.run === null ? { kind: 'result', result: known.result } : { kind: 'run', run: known.run }
 }
 
-/** In the transaction of the effect; a second holder of the key fails on the primary key and its effect rolls back. */
+/** Another call with the same key got there first; the effect of this one rolls back. */
+export class KeyTaken extends Fault {}
+
+/** In the transaction of the effect. Throws KeyTaken. */
 export async function claimKey(tx: Queryable, key: Key, outcome: { readonly run?: string; readonly result?: unknown }): Promise<void> {
-  await tx.query(
+  const { rowCount } = await tx.query(
     `insert into idempotency (workspace, caller, key, tool, digest, run, result)
-     values ($1, $2, $3, $4, $5, $6, $7::jsonb)`,
+     values ($1, $2, $3, $4, $5, $6, $7::jsonb)
+     on conflict do nothing
+     returning 1`,
     [
       key.workspace,
       key.caller,
@@ -45,4 +50,5 @@ export async function claimKey(tx: Queryable, key: Key, outcome: { readonly run?
       outcome.result === undefined ? null : JSON.stringify(outcome.result),
     ],
   )
+  if (rowCount === 0) throw new KeyTaken('conflict', `Idempotency key '${key.key}' is in use by another call of ${key.tool}.`)
 }

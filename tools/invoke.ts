@@ -4,11 +4,10 @@
  * A short tool runs here and now; a durable one, and one that a person must approve first, becomes a run.
  */
 
-import { isUniqueViolation } from '../platform/database/sql-error.ts'
 import { Fault } from '../platform/fault.ts'
 import { type Admitted, admit, done, type InvokeParts } from './admit.ts'
 import { type Call, execute } from './execute.ts'
-import { claimKey, findReplay } from './idempotency.ts'
+import { claimKey, findReplay, KeyTaken } from './idempotency.ts'
 import type { Invoke, Outcome } from './invocation.ts'
 import { nestedInvoke } from './nested.ts'
 import { judge } from './policy.ts'
@@ -23,7 +22,7 @@ export function createInvoke(parts: InvokeParts): Invoke {
     try {
       return await carryOut(parts, admitted)
     } catch (error) {
-      if (!isUniqueViolation(error instanceof Fault ? error.cause : error)) throw error
+      if (!(error instanceof KeyTaken)) throw error
       // Two calls with one key at once: the slower one's effect rolled back, and it gets the faster one's outcome.
       const other = await replay(parts, admitted)
       if (!other) throw error
