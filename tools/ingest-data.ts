@@ -5,7 +5,7 @@ import { requireDatasetName, saveDataset } from '../ml/data/datasets.ts'
 import { dataFormats, ingestFile, nameFromFile } from '../ml/data/ingest.ts'
 import { encodings } from '../ml/data/text-encoding.ts'
 import { Fault } from '../platform/fault.ts'
-import { columnSchema, datasetName, versionName } from './dataset-schema.ts'
+import { columnSchema, datasetName, list, versionName } from './dataset-schema.ts'
 import { defineTool } from './tool.ts'
 
 export const ingestDataTool = defineTool({
@@ -36,7 +36,7 @@ export const ingestDataTool = defineTool({
     name: z.string().describe('Dataset name.'),
     version: z.int().describe('Version now holding these rows; an unchanged file gives the version it already has.'),
     rows: z.int().describe('Number of rows.'),
-    columns: z.array(columnSchema).describe('Columns in order.'),
+    columns: list(columnSchema).describe('Columns in order.'),
   }),
   effect: 'create',
   role: 'builder',
@@ -72,7 +72,7 @@ export const ingestDataTool = defineTool({
       })
       return {
         content: `Ingested ${basename(file)} as ${versionName(dataset)}: ${dataset.rows} rows, ${dataset.columns.length} columns.`,
-        data: { name: dataset.name, version: dataset.version, rows: dataset.rows, columns: [...dataset.columns] },
+        data: { name: dataset.name, version: dataset.version, rows: dataset.rows, columns: dataset.columns },
       }
     })
   },

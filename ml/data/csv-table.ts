@@ -4,9 +4,10 @@ import { basename } from 'node:path'
 import { Fault } from '../../platform/fault.ts'
 import { type ColumnInfo, inferTypes, typedExpression } from './column-types.ts'
 import { type CsvShape, readCsvHead } from './csv-head.ts'
+import { scanRecords } from './csv-scan.ts'
 import type { Duck } from './duckdb.ts'
 import { identifier, literal } from './sql-text.ts'
-import { type Encoding, encodingOfMark, readHead, requireUtf8, rewriteAsUtf8 } from './text-encoding.ts'
+import { type Encoding, encodingOfMark, readHead, rewriteAsUtf8 } from './text-encoding.ts'
 
 export interface CsvOptions {
   readonly delimiter?: string
@@ -35,10 +36,11 @@ export async function readCsvTable(
   try {
     const bytes = await readHead(readable.path, maxLineSize + 4)
     const shape = readCsvHead(new TextDecoder().decode(bytes), bytes.length < maxLineSize + 4, { ...options, name, maxLineSize })
-    await readText(duck, readable.path, { shape, name, maxLineSize })
-    const { count } = await duck.row('select count(*) as count from csv_text')
-    if (count === 0)
+    const records = await scanRecords(readable.path, { ...shape, name, maxLineSize, ...(options.signal && { signal: options.signal }) })
+    if (shape.header && records === 1)
       throw new Fault('invalid_input', `'${name}' has a header but no rows. Add rows, or pass header: false if its one line is data.`)
+    await readText(duck, readable.path, { shape, name, maxLineSize })
+    await requireEveryRow(duck, { name, columns: shape.names.length, rows: shape.header ? records - 1 : records })
     const inferred = await inferTypes(duck, 'csv_text', shape.names)
     const columns = inferred.map((column): ColumnInfo => (options.text?.includes(column.name) ? { ...column, type: 'text' } : column))
     await duck.run(
@@ -48,6 +50,19 @@ export async function readCsvTable(
   } finally {
     if (readable.temporary) await unlink(readable.path)
   }
+}
+
+/** The parser must have taken every record the scan saw; blank lines are rows only where there is one column. */
+async function requireEveryRow(
+  duck: Duck,
+  expected: { readonly name: string; readonly columns: number; readonly rows: number },
+): Promise<void> {
+  const { count } = await duck.row('select count(*) as count from csv_text')
+  if (expected.columns > 1 && Number(count) !== expected.rows)
+    throw new Fault(
+      'invalid_input',
+      `Only ${count} of the ${expected.rows} rows of '${expected.name}' could be read. Save it with one kind of line break and quotes doubled inside fields.`,
+    )
 }
 
 /** The file itself when it is plain UTF-8 under a plain name; else a temporary stand-in. */
@@ -63,7 +78,6 @@ async function plainUtf8(file: string, options: CsvOptions): Promise<{ readonly 
     })
     return { path, temporary: true }
   }
-  await requireUtf8(file, { name: basename(file), ...signal })
   return plainPath(file, options.scratch)
 }
 

@@ -73,6 +73,7 @@ export async function listDatasets(
 /** Adds the next version. The same snapshot as the newest version's gives that version back. */
 export async function saveDataset(tx: Queryable, workspace: string, dataset: NewDataset): Promise<Dataset> {
   requireDatasetName(dataset.name)
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dataset ${workspace} ${dataset.name}`])
   const { rows: newest } = await tx.query<DatasetRow>(
     `select ${fields} from datasets where workspace = $1 and name = $2 order by version desc limit 1`,
     [workspace, dataset.name],

@@ -29,6 +29,14 @@ export async function readHead(file: string, length: number): Promise<Uint8Array
 
 /** Reads the whole file in pieces; throws `invalid_input` naming the offset of the first byte that is not UTF-8. */
 export async function requireUtf8(file: string, options: { readonly name: string; readonly signal?: AbortSignal }): Promise<void> {
+  for await (const _ of readUtf8(file, options));
+}
+
+/** The file's bytes in pieces, each proved to be UTF-8 (a character may begin in one piece and end in the next). */
+export async function* readUtf8(
+  file: string,
+  options: { readonly name: string; readonly signal?: AbortSignal },
+): AsyncGenerator<Uint8Array, void> {
   let rest: Uint8Array = new Uint8Array()
   let offset = 0
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, ...(options.signal && { signal: options.signal }) })) {
@@ -37,13 +45,15 @@ export async function requireUtf8(file: string, options: { readonly name: string
     if (!isUtf8(bytes.subarray(0, whole))) throw notUtf8(options.name, offset + firstInvalid(bytes.subarray(0, whole)), bytes)
     rest = bytes.subarray(whole)
     offset += whole
+    yield chunk
   }
   if (rest.length > 0) throw notUtf8(options.name, offset, rest)
 }
 
 /** Rewrites `file` as UTF-8 without a byte order mark to `target`, in bounded memory. */
 export async function rewriteAsUtf8(file: string, target: string, options: { encoding: Encoding; signal?: AbortSignal }): Promise<void> {
-  const decoder = new TextDecoder(options.encoding, { fatal: options.encoding !== 'windows-1252' && options.encoding !== 'latin-1' })
+  const wide = options.encoding.startsWith('utf')
+  const decoder = new TextDecoder(options.encoding === 'latin-1' ? 'latin1' : options.encoding, { fatal: wide })
   const decode = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
     try {
       for await (const chunk of source) yield decoder.decode(chunk, { stream: true })
