@@ -79,7 +79,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       await expireDue(options)
       const { id, workspace, run, tool, state } = await db.transaction((tx) => decide(options, tx, request))
       options.events.publish({ type: 'approval', workspace, approval: id, tool, state })
-      options.events.publish({ type: 'run', workspace, run, tool, state: state === 'approved' ? 'queued' : 'failed' })
+      if (state === 'rejected') options.events.publish({ type: 'run', workspace, run, tool, state: 'failed' })
       options.runs.wake()
       return read(db, id, workspace)
     },
