@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Caller } from '../platform/caller.ts'
+import { testDatabases } from '../platform/testing/harness.ts'
 import type { Outcome } from './invocation.ts'
 import { openTestMillrace, type TestMillrace } from './testing.ts'
 import { defineTool } from './tool.ts'
@@ -64,12 +65,12 @@ const tools = [
   outer,
 ]
 
-describe('invoke', () => {
+describe.each(testDatabases)('invoke on the $kind database', ({ open }) => {
   let millrace: TestMillrace
   let agent: Caller
   let viewer: Caller
   beforeAll(async () => {
-    millrace = await openTestMillrace(tools)
+    millrace = await openTestMillrace({ tools, db: await open() })
     await millrace.platform.db.query('create table words (word text, call text)')
     agent = { ...millrace.owner, id: 'agent:a', name: 'an agent', kind: 'agent', channel: 'mcp' }
     viewer = { ...millrace.owner, id: 'token:v', name: 'a viewer', role: 'viewer' }

@@ -5,7 +5,6 @@ import { openServer } from './server.ts'
 import { isUniqueViolation } from './sql-error.ts'
 
 const url = process.env.MILLRACE_TEST_DATABASE_URL
-if (!url) console.warn('SKIPPED: the Postgres server tests need MILLRACE_TEST_DATABASE_URL (a Postgres 15+ with pgvector).')
 
 describe.skipIf(!url)('a Postgres server', () => {
   let db: Database
