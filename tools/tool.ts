@@ -98,6 +98,8 @@ export interface Tool {
   readonly input: z.ZodType
   readonly output: z.ZodType
   readonly effect: Effect
+  /** A call may have another effect than `effect`, decided by its input. */
+  readonly effectVaries: boolean
   readonly role: Role
   readonly durable: boolean
   readonly untrusted: boolean
@@ -118,6 +120,7 @@ export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition:
     input,
     output,
     effect,
+    effectVaries: definition.effectOf !== undefined,
     role,
     examples,
     durable: definition.durable ?? false,

@@ -1,0 +1,97 @@
+/** Sessions of 2025-era clients: one server each, bound to the caller who opened it, ended when idle for long. */
+import { randomUUID } from 'node:crypto'
+import {
+  type AuthInfo,
+  isInitializeRequest,
+  type LegacyHttpHandler,
+  type Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server'
+import type { Caller } from '../platform/caller.ts'
+
+export interface SessionLaneOptions {
+  readonly factory: () => Server
+  /** Answers a request that belongs to no session. */
+  readonly single: LegacyHttpHandler
+  readonly bodyLimit: number
+  /** Default 1,000; the one that was silent longest gives way. */
+  readonly mostSessions?: number
+  /** Default 6 hours. A session that ended is answered 404, and the client opens another. */
+  readonly idleMs?: number
+}
+
+export interface SessionLane {
+  fetch(request: Request, from: { readonly authInfo: AuthInfo; readonly caller: Caller }): Promise<Response>
+  close(): Promise<void>
+}
+
+interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport
+  readonly owner: string
+  lastUsed: number
+}
+
+export function createSessionLane(options: SessionLaneOptions): SessionLane {
+  const { factory, single, bodyLimit, mostSessions = 1000, idleMs = 6 * 60 * 60 * 1000 } = options
+  const sessions = new Map<string, Session>()
+
+  const end = async (id: string): Promise<void> => {
+    const session = sessions.get(id)
+    sessions.delete(id)
+    await session?.transport.close()
+  }
+  /** Map order is the order of last use. */
+  const makeRoom = async (): Promise<void> => {
+    const overdue = [...sessions].filter(
+      ([, { lastUsed }], index) => lastUsed < Date.now() - idleMs || index <= sessions.size - mostSessions,
+    )
+    await Promise.all(overdue.map(([id]) => end(id)))
+  }
+  const open = async (owner: string): Promise<WebStandardStreamableHTTPServerTransport> => {
+    await makeRoom()
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      maxRequestBodySize: bodyLimit,
+      onsessioninitialized: (id) => void sessions.set(id, { transport, owner, lastUsed: Date.now() }),
+      onsessionclosed: (id) => void sessions.delete(id),
+    })
+    await factory().connect(transport)
+    return transport
+  }
+  const known = (id: string, owner: string): Session | undefined => {
+    const session = sessions.get(id)
+    // Somebody else's session does not exist.
+    if (session?.owner !== owner) return undefined
+    sessions.delete(id)
+    sessions.set(id, session)
+    session.lastUsed = Date.now()
+    return session
+  }
+
+  return {
+    fetch: async (request, { authInfo, caller }) => {
+      const owner = `${caller.workspace} ${caller.id}`
+      const id = request.headers.get('mcp-session-id')
+      if (id !== null) return known(id, owner)?.transport.handleRequest(request, { authInfo }) ?? noSession()
+      if (!(await isOpening(request))) return single(request, { authInfo })
+      return (await open(owner)).handleRequest(request, { authInfo })
+    },
+    close: async () => {
+      await Promise.all([...sessions.keys()].map(end))
+    },
+  }
+}
+
+async function isOpening(request: Request): Promise<boolean> {
+  if (request.method !== 'POST') return false
+  const body: unknown = await request
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return (Array.isArray(body) ? body : [body]).some(isInitializeRequest)
+}
+
+function noSession(): Response {
+  const error = { code: -32_001, message: 'This session has ended or never was. Initialize again.' }
+  return Response.json({ jsonrpc: '2.0', error, id: null }, { status: 404 })
+}
