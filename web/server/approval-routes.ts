@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Approval, ApprovalState } from '../../platform/approvals/approvals.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { asFault } from '../../platform/fault.ts'
-import { idempotencyKey, numberFrom, queryOf, type ServerContext, sendJson } from './context.ts'
+import { idempotencyKey, idFrom, numberFrom, queryOf, type ServerContext, sendJson } from './context.ts'
 import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
 import { parseWith } from './parse-with.ts'
@@ -34,7 +34,7 @@ export function addApprovalRoutes(app: Express, context: ServerContext): void {
   const get = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, approvalView(await approvals.get(req.params.id, caller.workspace)))
+    sendJson(res, 200, approvalView(await approvals.get(idFrom(req, 'approval'), caller.workspace)))
   }
 
   const decide = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
@@ -42,7 +42,7 @@ export function addApprovalRoutes(app: Express, context: ServerContext): void {
     queryOf(req, [])
     idempotencyKey(req)
     const { decision } = parseWith(decisionSchema, await readJson(req, context.bodyLimit), 'The decision')
-    sendJson(res, 200, approvalView(await decideOnce(context, { id: req.params.id, decision, caller })))
+    sendJson(res, 200, approvalView(await decideOnce(context, { id: idFrom(req, 'approval'), decision, caller })))
   }
 
   app.route('/api/approvals').get(list).all(methodNotAllowed('GET'))

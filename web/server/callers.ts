@@ -29,10 +29,10 @@ export function createCallers(options: {
   const { mode, identity, sessions, hosts } = options
   const terminal = digest(options.terminalToken)
 
-  const bearer = async (authorization: string, channel: 'http' | 'mcp'): Promise<Caller> => {
+  const bearer = async (req: IncomingMessage, authorization: string, channel: 'http' | 'mcp'): Promise<Caller> => {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new Fault('unauthenticated', 'The Authorization header is not of the form "Bearer TOKEN". Correct it.')
-    if (timingSafeEqual(digest(token), terminal)) return identity.owner('terminal')
+    if (timingSafeEqual(digest(token), terminal) && isLoopback(req.socket.remoteAddress)) return terminalOwner
     return identity.fromToken(token, channel)
   }
 
@@ -45,7 +45,7 @@ export function createCallers(options: {
 
   const identify = async (req: IncomingMessage): Promise<Caller> => {
     const { authorization } = req.headers
-    if (authorization !== undefined) return bearer(authorization, 'http')
+    if (authorization !== undefined) return bearer(req, authorization, 'http')
     const person = await session(req)
     if (person !== undefined) return person
     if (mode === 'local') return identity.owner('http')
@@ -61,11 +61,14 @@ export function createCallers(options: {
     identify,
     identifyAgent: async (req) => {
       const { authorization } = req.headers
-      const caller = authorization === undefined ? await identify(req) : await bearer(authorization, 'mcp')
+      const caller = authorization === undefined ? await identify(req) : await bearer(req, authorization, 'mcp')
       return { ...caller, kind: 'agent', channel: 'mcp' }
     },
   }
 }
+
+/** Whoever can read the data folder on this machine owns the installation, also in `token` mode. */
+const terminalOwner: Caller = { id: 'local:owner', name: 'owner', kind: 'person', role: 'admin', workspace: 'default', channel: 'terminal' }
 
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
 

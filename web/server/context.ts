@@ -1,7 +1,9 @@
 /** What every route is given, and the few things all of them do: answer JSON, hear a hang-up, read a query. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Request } from 'express'
 import type { Orchestrator } from '../../agents/chat.ts'
 import type { Caller } from '../../platform/caller.ts'
+import { Fault } from '../../platform/fault.ts'
 import type { Waist } from '../../tools/waist.ts'
 import type { AuthMode, Callers } from './callers.ts'
 import { HttpFault } from './problem.ts'
@@ -69,4 +71,11 @@ export function numberFrom(
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (value >= range.least && value <= range.most) return value
   throw new HttpFault(400, 'usage', `${name} is '${text}'. Give a number from ${range.least} to ${range.most}.`)
+}
+
+/** An id from the path as the database may be asked for it; what cannot be an id is not found. */
+export function idFrom(req: Request<{ id: string }>, what: string): string {
+  const { id } = req.params
+  if (/^[\w.-]{1,128}$/.test(id)) return id
+  throw new Fault('not_found', `There is no ${what} '${id.slice(0, 80)}'. List them to see their ids.`)
 }

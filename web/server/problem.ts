@@ -60,7 +60,8 @@ export function problemOf(fault: Fault): Problem {
 /** Answers with the problem; a response that has already begun can only be cut, so that no half answer looks whole. */
 export function sendProblem(res: ServerResponse, error: unknown, log: Log): void {
   const fault = asFault(error)
-  if (fault.code === 'internal') log.error({ error: fault.cause ?? fault }, fault.message)
+  // What comes as a fault was logged where it was made one.
+  if (!(error instanceof Fault) && fault.code === 'internal') log.error({ error }, fault.message)
   if (res.headersSent) {
     res.destroy()
     return

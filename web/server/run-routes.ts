@@ -3,7 +3,7 @@ import type { Express, Request, Response } from 'express'
 import type { Caller } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
 import { type Run, type RunState, runStates } from '../../platform/runs/runs.ts'
-import { idempotencyKey, numberFrom, queryOf, type ServerContext, sendJson } from './context.ts'
+import { idempotencyKey, idFrom, numberFrom, queryOf, type ServerContext, sendJson } from './context.ts'
 import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
 import { HttpFault } from './problem.ts'
@@ -31,7 +31,7 @@ export function addRunRoutes(app: Express, context: ServerContext): void {
   const get = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, runView(await runs.get(req.params.id, caller.workspace)))
+    sendJson(res, 200, runView(await runs.get(idFrom(req, 'run'), caller.workspace)))
   }
 
   const cancel = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
@@ -39,7 +39,7 @@ export function addRunRoutes(app: Express, context: ServerContext): void {
     queryOf(req, [])
     idempotencyKey(req)
     await readJson(req, context.bodyLimit)
-    const run = await runs.get(req.params.id, caller.workspace)
+    const run = await runs.get(idFrom(req, 'run'), caller.workspace)
     mayCancel(context, run, caller)
     sendJson(res, 202, runView(await runs.cancel(run.id, caller.workspace)), { location: `/api/runs/${run.id}` })
   }
@@ -47,7 +47,7 @@ export function addRunRoutes(app: Express, context: ServerContext): void {
   const events = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    await streamRun(context, res, { id: req.params.id, workspace: caller.workspace })
+    await streamRun(context, res, { id: idFrom(req, 'run'), workspace: caller.workspace })
   }
 
   app.route('/api/runs').get(list).all(methodNotAllowed('GET'))

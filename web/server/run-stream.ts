@@ -1,7 +1,8 @@
-/** A run's life as Server-Sent Events. Events of this process only wake the reader; what is shown is always the record. */
+/** A run's life as Server-Sent Events: the record whenever something happened to it, with the newest progress of this process. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Events } from '../../platform/events.ts'
+import type { Run, RunProgress } from '../../platform/runs/runs.ts'
 import { hangUp, type ServerContext } from './context.ts'
 import { openEventStream, serverSentEvent } from './event-stream.ts'
 import { runView } from './run-view.ts'
@@ -30,7 +31,7 @@ export async function streamRun(
     let shown = ''
     let count = 0
     while (true) {
-      const data = runView(run)
+      const data = runView(withProgress(run, watch.progress()))
       const text = JSON.stringify(data)
       if (text !== shown) await stream.write(serverSentEvent('run', data, ++count))
       shown = text
@@ -47,7 +48,14 @@ export async function streamRun(
   }
 }
 
+/** Progress is recorded now and then, and told at once. */
+function withProgress(run: Run, told: RunProgress | undefined): Run {
+  return run.state === 'running' && told !== undefined ? { ...run, progress: told } : run
+}
+
 interface Watch {
+  /** The newest that was told in this process. */
+  progress(): RunProgress | undefined
   /** Resolves at the next event about the run, or one that came since the last call; at the latest after `ms`. */
   next(ms: number, signal: AbortSignal): Promise<void>
   stop(): void
@@ -56,13 +64,16 @@ interface Watch {
 function watchRun(events: Events, run: string): Watch {
   let woken = false
   let wake = (): void => undefined
+  let progress: RunProgress | undefined
   const stop = events.subscribe((event) => {
     if (event.type !== 'run' || event.run !== run) return
+    progress = event.progress ?? progress
     woken = true
     wake()
   })
   return {
     stop,
+    progress: () => progress,
     next: async (ms, signal) => {
       if (!woken && !signal.aborted) {
         await new Promise<void>((resolve) => {

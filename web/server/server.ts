@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Orchestrator } from '../../agents/chat.ts'
 import { type Caller, hasRole } from '../../platform/caller.ts'
+import { Fault } from '../../platform/fault.ts'
 import type { Waist } from '../../tools/waist.ts'
 import { addAguiRoute } from './agui-route.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
@@ -69,9 +70,11 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     closing.abort(new DOMException('The server is stopping.', 'AbortError'))
     hangUpSockets()
     const ended = new Promise<void>((resolve) => server.close(() => resolve()))
-    server.closeIdleConnections()
+    // A connection falls idle when its last answer ends, and would be kept alive for the next request.
+    const idle = setInterval(() => server.closeIdleConnections(), 20)
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
     await ended
+    clearInterval(idle)
     clearTimeout(cut)
     eventLoop.stop()
   }
@@ -143,6 +146,7 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
 
 /** Express itself refuses an address it cannot decode and a file it cannot send; both are the client's mistake. */
 function border(error: unknown): unknown {
+  if (error instanceof Fault) return error
   if (error instanceof URIError) return new HttpFault(400, 'usage', 'The address cannot be decoded. Check its %-escapes.')
   const status = error instanceof Error ? Reflect.get(error, 'status') : undefined
   if (status === 404) return new HttpFault(404, 'not_found', 'There is no such file.')
