@@ -136,7 +136,10 @@ describe('starting and stopping', () => {
   it('hands MCP a caller that is never a person', async () => {
     const web = await startWebServer({
       ...options(),
-      mcp: async (_req, res, caller) => void res.end(`${caller.kind} ${caller.channel} ${caller.id}`),
+      mcp: {
+        handle: async (_req, res, caller) => void res.end(`${caller.kind} ${caller.channel} ${caller.id}`),
+        close: async () => undefined,
+      },
     })
     expect(await (await fetch(`${web.url}/mcp`, { method: 'POST', body: '{}' })).text()).toBe('agent mcp local:owner')
     expect((await fetch(`${web.url}/mcp`, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401)

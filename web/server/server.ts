@@ -27,8 +27,12 @@ import { addThreadRoutes } from './thread-routes.ts'
 import { describeTool } from './tool-description.ts'
 import { addToolRoutes } from './tool-routes.ts'
 
-/** Serves MCP on the bare request; the caller has been identified, and counts as an agent. */
-export type McpHandler = (req: IncomingMessage, res: ServerResponse, caller: Caller) => Promise<void>
+/** Serves MCP on the bare Node pair; the caller has been identified, and counts as an agent. */
+export interface McpEndpoint {
+  handle(req: IncomingMessage, res: ServerResponse, caller: Caller): Promise<void>
+  /** Ends what is open. */
+  close(): Promise<void>
+}
 
 export interface WebServerOptions {
   readonly waist: Waist
@@ -46,7 +50,7 @@ export interface WebServerOptions {
   readonly bodyLimit?: number
   /** More names under which this server is reached, "name" or "name:port". */
   readonly allowedHosts?: readonly string[]
-  readonly mcp?: McpHandler
+  readonly mcp?: McpEndpoint
 }
 
 export interface WebServer {
@@ -57,6 +61,7 @@ export interface WebServer {
 
 /** Resolves when the server listens; throws `unavailable` when the port is taken. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const { waist } = options
   const server = createServer({ keepAliveTimeout: 65_000 })
   const { port, url } = await listen(server, options)
   const closing = new AbortController()
@@ -69,6 +74,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const close = async (): Promise<void> => {
     closing.abort(new DOMException('The server is stopping.', 'AbortError'))
     hangUpSockets()
+    options.mcp?.close().catch((error: unknown) => waist.platform.log.warn({ error }, 'MCP did not close in order.'))
     const ended = new Promise<void>((resolve) => server.close(() => resolve()))
     // A connection falls idle when its last answer ends, and would be kept alive for the next request.
     const idle = setInterval(() => server.closeIdleConnections(), 20)
@@ -131,7 +137,7 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
   addThreadRoutes(app, context)
   addSessionRoutes(app, context)
   addStatusRoutes(app, context, eventLoop)
-  if (mcp !== undefined) app.all('/mcp', async (req, res) => mcp(req, res, await context.callers.identifyAgent(req)))
+  if (mcp !== undefined) app.all('/mcp', async (req, res) => mcp.handle(req, res, await context.callers.identifyAgent(req)))
   const openapi = (_req: Request, res: Response): void =>
     sendJson(res, 200, openapiOf(context.waist.catalogue.list().map(describeTool), { version: context.version, url }))
   app.route('/openapi.json').get(openapi).all(methodNotAllowed('GET'))
