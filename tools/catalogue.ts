@@ -1,10 +1,15 @@
 /** The tools of this installation. A new one is a file beside this one and a line here. */
 import { Fault } from '../platform/fault.ts'
+import { nearest } from '../platform/nearest.ts'
+import { ingestDataTool } from './ingest-data.ts'
+import { ingestDocumentsTool } from './ingest-documents.ts'
 import type { Catalogue } from './invocation.ts'
-import { nearest } from './nearest.ts'
+import { listDatasetsTool } from './list-datasets.ts'
+import { profileDataTool } from './profile-data.ts'
+import { searchDocumentsTool } from './search-documents.ts'
 import type { Tool } from './tool.ts'
 
-export const allTools: readonly Tool[] = []
+export const allTools: readonly Tool[] = [ingestDataTool, ingestDocumentsTool, listDatasetsTool, profileDataTool, searchDocumentsTool]
 
 /** Throws when two tools share a name. */
 export function createCatalogue(tools: readonly Tool[] = allTools): Catalogue {

@@ -1,4 +1,5 @@
 /** What lower rooms need from upper ones, handed in by main so that arrows keep pointing down. */
+import type { Embedder } from '../rag/embedding/embedder.ts'
 
 /** Runs an eval suite; given by the evals room. */
 export interface EvalPort {
@@ -10,5 +11,7 @@ export interface EvalPort {
 }
 
 export interface Ports {
+  /** The configured embedder; absent: subword, which needs no weights. */
+  readonly embedder?: Embedder
   readonly evals?: EvalPort
 }
