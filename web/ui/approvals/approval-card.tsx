@@ -1,0 +1,115 @@
+/** One call that waits for a person: exactly what would run, where each argument came from, why it asks; yes or no. */
+import { type JSX, useState } from 'react'
+import { Problem } from '../api.ts'
+import { catalogue, effectWords, titleOf } from '../catalogue.ts'
+import { brief } from '../format.ts'
+import { Icon } from '../frame/icon.tsx'
+import { Notice } from '../frame/notice.tsx'
+import { useStore } from '../store.ts'
+import { type Approval, decide } from './approvals.ts'
+import { type Argument, argumentsOf } from './arguments.ts'
+
+interface Props {
+  readonly approval: Approval
+  readonly onDecided?: (decision: 'approve' | 'reject') => void
+}
+
+export function ApprovalCard({ approval, onDecided }: Props): JSX.Element {
+  const tool = useStore(catalogue).find(({ name }) => name === approval.tool)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState('')
+  const effect = tool?.effect ?? 'change'
+  const title = tool?.title ?? titleOf(approval.tool)
+
+  const answer = async (decision: 'approve' | 'reject'): Promise<void> => {
+    setBusy(true)
+    setProblem('')
+    try {
+      await decide(approval.id, decision)
+      onDecided?.(decision)
+    } catch (error) {
+      setProblem(error instanceof Problem ? error.message : 'The decision could not be sent. Try again.')
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <article className="approval" data-effect={effect} data-state={approval.state} aria-label={`Approval: ${title}`}>
+      <header className="approval-head">
+        <Icon name="approvals" />
+        <div>
+          <strong>{title}</strong>
+          <p className="small muted">{approval.reason}</p>
+        </div>
+        <span className="effect">{effectWords[effect].title}</span>
+      </header>
+      <Arguments list={argumentsOf(approval.input, approval.origins)} />
+      {problem !== '' && <Notice>{problem}</Notice>}
+      {approval.state === 'pending' ? (
+        <footer className="actions">
+          <button type="button" className="button primary" disabled={busy} onClick={() => void answer('approve')}>
+            Approve
+          </button>
+          <button type="button" className="button danger" disabled={busy} onClick={() => void answer('reject')}>
+            Reject
+          </button>
+          <span className="muted small approval-note">
+            {approval.askedBy === undefined
+              ? 'Runs once, with exactly these arguments.'
+              : `Asked by ${approval.askedBy}. Runs once, with exactly these arguments.`}
+            {approval.expiresAt !== undefined && ` Expires ${brief(approval.expiresAt)}.`}
+          </span>
+        </footer>
+      ) : (
+        <footer>
+          <span className={stateTone[approval.state] ?? 'badge'}>{stateWords[approval.state] ?? approval.state}</span>
+        </footer>
+      )}
+    </article>
+  )
+}
+
+const stateWords: Readonly<Record<string, string>> = {
+  approved: 'Approved',
+  used: 'Approved and done',
+  rejected: 'Rejected',
+  expired: 'Expired',
+}
+const stateTone: Readonly<Record<string, string>> = { approved: 'badge good', used: 'badge good', rejected: 'badge bad' }
+
+function Arguments({ list }: { readonly list: readonly Argument[] }): JSX.Element {
+  if (list.length === 0) return <p className="small muted">No arguments.</p>
+  return (
+    <div className="table-scroll">
+      <table className="arguments">
+        <thead>
+          <tr>
+            <th scope="col">Argument</th>
+            <th scope="col">Value</th>
+            <th scope="col">Came from</th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.map(({ path, value, source, trusted }) => (
+            <tr key={path}>
+              <th scope="row">{path === '' ? 'The call itself' : path}</th>
+              <td>
+                {path === '' ? (
+                  <span className="muted">the decision to make it</span>
+                ) : (
+                  <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+                )}
+              </td>
+              <td>
+                <span className={trusted ? 'badge' : 'badge warn'}>
+                  {!trusted && <Icon name="warning" size={12} />}
+                  {source}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

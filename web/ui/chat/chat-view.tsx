@@ -1,0 +1,93 @@
+/** The chat: what was said, what was done, and the field for the next message. */
+import { type JSX, useEffect, useMemo, useRef, useState } from 'react'
+import { go, hrefOf } from '../router.ts'
+import { useStore } from '../store.ts'
+import { Composer } from './composer.tsx'
+import { announcement } from './conversation.ts'
+import { ask, conversationOf, newThread, stop } from './conversations.ts'
+import { EntryView } from './entry-view.tsx'
+import { Welcome } from './welcome.tsx'
+
+export function ChatView({ item }: { readonly item: string | undefined }): JSX.Element {
+  const [draft, setDraft] = useState(newThread)
+  const thread = item ?? draft
+  const conversation = useStore(useMemo(() => conversationOf(thread, { fresh: item === undefined }), [thread, item]))
+  const { entries, phase } = conversation
+  const page = useFollowEnd(entries)
+
+  // The draft's thread is in use once its first message is sent; the next new conversation gets another.
+  useEffect(() => {
+    if (item === draft) setDraft(newThread())
+  }, [item, draft])
+
+  const send = (text: string): void => {
+    if (item === undefined) go(hrefOf('chat', thread))
+    void ask(thread, text)
+  }
+  return (
+    <main className="chat" id="main" tabIndex={-1} aria-label="Chat">
+      <div className="page" ref={page}>
+        {entries.length === 0 && phase === 'idle' ? (
+          <Welcome onAsk={send} />
+        ) : (
+          <div className="conversation">
+            {entries.map((entry, index) => (
+              <EntryView
+                key={entry.id}
+                entry={entry}
+                thread={thread}
+                mark={
+                  entry.kind === 'assistant' && isLastOfTurn(entries, index) && !(phase === 'open' && index === entries.length - 1)
+                    ? entry.mark
+                    : undefined
+                }
+                answerable={phase === 'idle' && index === entries.length - 1}
+                onAsk={send}
+              />
+            ))}
+            {phase === 'open' && entries.at(-1)?.kind !== 'assistant' && <p className="thinking">{<Dots />}</p>}
+          </div>
+        )}
+      </div>
+      <p className="sr-only" role="status" aria-live="polite">
+        {announcement(conversation)}
+      </p>
+      <Composer key={thread} phase={phase} onSend={send} onStop={() => stop(thread)} />
+    </main>
+  )
+}
+
+function Dots(): JSX.Element {
+  return (
+    <span className="dots" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
+  )
+}
+
+function isLastOfTurn(entries: readonly { readonly kind: string }[], index: number): boolean {
+  const next = entries.slice(index + 1).find((entry) => entry.kind === 'user' || entry.kind === 'assistant')
+  return next?.kind !== 'assistant'
+}
+
+/** Keeps the end in sight while it grows, unless the reader has scrolled up. */
+function useFollowEnd(entries: readonly unknown[]): React.RefObject<HTMLDivElement | null> {
+  const page = useRef<HTMLDivElement>(null)
+  const following = useRef(true)
+  useEffect(() => {
+    const element = page.current
+    if (element === null) return
+    const onScroll = (): void => {
+      following.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80
+    }
+    element.addEventListener('scroll', onScroll, { passive: true })
+    return () => element.removeEventListener('scroll', onScroll)
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever the entries change.
+  useEffect(() => {
+    if (following.current) page.current?.scrollTo({ top: page.current.scrollHeight })
+  }, [entries])
+  return page
+}

@@ -1,0 +1,163 @@
+/** What the page shows is a fold over events: these are whole turns replayed. */
+import { describe, expect, it } from 'vitest'
+import { type Action, announcement, type Conversation, emptyConversation, inputOf, reduce, undecided } from './conversation.ts'
+import type { StudioEvent } from './events.ts'
+
+const replay = (actions: readonly Action[], from: Conversation = emptyConversation): Conversation => actions.reduce(reduce, from)
+const asked: Action = { type: 'asked', id: 'u1', text: 'Train a model' }
+const event = (one: StudioEvent): Action => ({ type: 'event', event: one })
+const finished = event({ type: 'RUN_FINISHED', outcome: 'success', approvals: [] })
+const text = (messageId: string, delta: string): Action => event({ type: 'TEXT_MESSAGE_CONTENT', messageId, delta })
+const call = (id: string, tool: string, args: readonly string[]): readonly Action[] => [
+  event({ type: 'TOOL_CALL_START', toolCallId: id, toolCallName: tool }),
+  ...args.map((delta) => event({ type: 'TOOL_CALL_ARGS', toolCallId: id, delta })),
+  event({ type: 'TOOL_CALL_END', toolCallId: id }),
+]
+const result = (id: string, data: unknown, failed = false): Action =>
+  event({ type: 'TOOL_CALL_RESULT', toolCallId: id, text: 'said', data, failed })
+const progress = (id: string, fraction: number): Action =>
+  event({ type: 'CUSTOM', name: 'millrace.progress', value: { call: id, run: 'run_1', progress: { fraction, message: 'Fold' } } })
+
+describe('a turn', () => {
+  it('grows word by word and carries the mark of who answered', () => {
+    const view = replay([
+      asked,
+      event({ type: 'RUN_STARTED', model: 'offline', mark: 'Answered without a hosted model' }),
+      event({ type: 'TEXT_MESSAGE_START', messageId: 'm1' }),
+      text('m1', 'Hello '),
+      text('m1', 'there.'),
+      event({ type: 'TEXT_MESSAGE_END', messageId: 'm1' }),
+      finished,
+    ])
+    expect(view.entries).toEqual([
+      { kind: 'user', id: 'u1', text: 'Train a model' },
+      { kind: 'assistant', id: 'm1', text: 'Hello there.', mark: 'Answered without a hosted model' },
+    ])
+    expect(view.phase).toBe('idle')
+    expect(announcement(view)).toBe('Hello there.')
+  })
+
+  it('shows a call from its arguments over its progress to its result', () => {
+    const begun = replay([asked, ...call('c1', 'train_model', ['{"dataset":', '"churn"}'])])
+    expect(begun.entries[1]).toMatchObject({ kind: 'call', phase: 'running', tool: 'train_model' })
+    expect(inputOf({ argumentsText: '{"dataset":"churn"}' })).toEqual({ dataset: 'churn' })
+    const working = replay([progress('c1', 0.4)], begun)
+    expect(working.entries[1]).toMatchObject({ progress: { fraction: 0.4, message: 'Fold' }, run: 'run_1' })
+    expect(announcement(working)).toBe('Fold')
+    const done = replay([result('c1', { run: 'run_1' }), finished], working)
+    expect(done.entries[1]).toMatchObject({ phase: 'succeeded', data: { run: 'run_1' } })
+    expect(done.entries[1]).not.toHaveProperty('progress')
+  })
+
+  it('ends once: whatever comes after the terminal event changes nothing', () => {
+    const ended = replay([asked, text('m1', 'Done.'), finished])
+    const after: readonly Action[] = [
+      text('m1', ' More.'),
+      event({ type: 'RUN_ERROR', message: 'late', code: undefined }),
+      finished,
+      { type: 'closed' },
+      { type: 'stopped' },
+      { type: 'failed', code: 'x', message: 'late' },
+    ]
+    for (const action of after) expect(reduce(ended, action)).toBe(ended)
+  })
+
+  it('that is cut off says so, and no call seems to run on', () => {
+    const view = replay([asked, ...call('c1', 'train_model', ['{}']), { type: 'closed' }])
+    expect(view.entries.at(-1)).toMatchObject({ kind: 'failure', code: 'cut_off' })
+    expect(view.entries[1]).toMatchObject({ phase: 'failed' })
+    expect(view.phase).toBe('idle')
+  })
+
+  it('that is stopped by the person stops its calls without an error', () => {
+    const view = replay([asked, ...call('c1', 'train_model', ['{}']), { type: 'stopped' }, { type: 'closed' }])
+    expect(view.entries.map((entry) => entry.kind)).toEqual(['user', 'call'])
+    expect(view.entries[1]).toMatchObject({ phase: 'stopped' })
+  })
+
+  it('ignores custom events it does not know and keeps its state through a patch that does not fit', () => {
+    const view = replay([
+      asked,
+      event({ type: 'STATE_SNAPSHOT', snapshot: { calls: {} } }),
+      event({ type: 'STATE_DELTA', delta: [{ op: 'add', path: '/calls/c1', value: { state: 'running' } }] }),
+      event({ type: 'STATE_DELTA', delta: [{ op: 'replace', path: '/nowhere/x', value: 1 }] }),
+      event({ type: 'CUSTOM', name: 'someone.else', value: { call: 'c1' } }),
+    ])
+    expect(view.state).toEqual({ calls: { c1: { state: 'running' } } })
+    expect(view.entries).toHaveLength(1)
+  })
+
+  it('puts a question back with the schema of its form', () => {
+    const schema = { type: 'object' }
+    const view = replay([
+      asked,
+      event({ type: 'CUSTOM', name: 'millrace.clarify', value: { question: 'Which column?', schema } }),
+      finished,
+    ])
+    expect(view.entries.at(-1)).toMatchObject({ kind: 'clarify', question: 'Which column?', schema })
+    expect(announcement(view)).toBe('Which column?')
+  })
+})
+
+describe('approvals', () => {
+  const approval = { approval: 'a1', call: 'c1', tool: 'tool', input: { model: 'churn' }, reason: 'It alters what is live.' }
+  const paused = replay([
+    asked,
+    ...call('c1', 'deploy_model', ['{"model":"churn"}']),
+    event({ type: 'RUN_FINISHED', outcome: 'interrupt', approvals: [approval] }),
+  ])
+
+  it('pause the turn with a card for each call that waits', () => {
+    expect(paused.phase).toBe('paused')
+    expect(paused.entries[1]).toMatchObject({ kind: 'call', phase: 'waiting' })
+    expect(undecided(paused).map((entry) => [entry.approval, entry.tool])).toEqual([['a1', 'deploy_model']])
+    expect(announcement(paused)).toBe('Waiting for your approval.')
+  })
+
+  it('let the turn go on once decided, and the call ends in the same card', () => {
+    const resumed = replay([{ type: 'decided', approval: 'a1', decision: 'approve' }, { type: 'resumed' }], paused)
+    expect(undecided(resumed)).toEqual([])
+    expect(resumed.phase).toBe('open')
+    const done = replay([result('c1', { live: true }), text('m2', 'Live.'), finished], resumed)
+    expect(done.entries.map((entry) => entry.kind)).toEqual(['user', 'call', 'approval', 'assistant'])
+    expect(done.entries[1]).toMatchObject({ phase: 'succeeded', data: { live: true } })
+  })
+})
+
+describe('a conversation of the past', () => {
+  it('is built from its messages, results joined to their calls', () => {
+    const message = { text: '', calls: [], call: undefined, data: undefined, failed: false }
+    const view = replay([
+      {
+        type: 'loaded',
+        messages: [
+          { ...message, id: '1', role: 'user', text: 'Profile it' },
+          {
+            ...message,
+            id: '2',
+            role: 'assistant',
+            calls: [
+              { id: 'c1', tool: 'profile_data', arguments: '{}' },
+              { id: 'c2', tool: 'x', arguments: '{}' },
+            ],
+          },
+          { ...message, id: '3', role: 'tool', call: 'c1', text: 'said', data: { rows: 1 } },
+          { ...message, id: '4', role: 'assistant', text: 'One row.' },
+        ],
+      },
+    ])
+    expect(view.entries.map((entry) => [entry.kind, entry.id])).toEqual([
+      ['user', '1'],
+      ['call', 'c1'],
+      ['call', 'c2'],
+      ['assistant', '4'],
+    ])
+    expect(view.entries[1]).toMatchObject({ phase: 'succeeded', data: { rows: 1 } })
+    expect(view.entries[2]).toMatchObject({ phase: 'stopped' })
+  })
+
+  it('does not overwrite a turn that has begun meanwhile', () => {
+    const open = replay([asked, text('m1', 'Hi')])
+    expect(replay([{ type: 'loaded', messages: [] }], open).entries).toEqual(open.entries)
+  })
+})

@@ -1,0 +1,65 @@
+/** One entry of a conversation, drawn by its kind. */
+import type { JSX } from 'react'
+import { ApprovalCard } from '../approvals/approval-card.tsx'
+import { useApproval } from '../approvals/approvals.ts'
+import { Notice } from '../frame/notice.tsx'
+import { ClarifyCard } from './clarify-card.tsx'
+import type { ApprovalEntry, Entry } from './conversation.ts'
+import { decided } from './conversations.ts'
+import { Markdown } from './markdown.tsx'
+import { ToolCard } from './tool-card.tsx'
+
+interface Props {
+  readonly entry: Entry
+  readonly thread: string
+  /** Said under the last words of a turn. */
+  readonly mark: string | undefined
+  /** A question back can be answered only while it is the last thing said. */
+  readonly answerable: boolean
+  readonly onAsk: (text: string) => void
+}
+
+export function EntryView({ entry, thread, mark, answerable, onAsk }: Props): JSX.Element {
+  switch (entry.kind) {
+    case 'user':
+      return (
+        <article className="said-user">
+          <span className="sr-only">You said: </span>
+          {entry.text}
+        </article>
+      )
+    case 'assistant':
+      return (
+        <article className="said-assistant">
+          <span className="sr-only">Millrace said: </span>
+          <Markdown text={entry.text} />
+          {mark !== undefined && <p className="mark">{mark}</p>}
+        </article>
+      )
+    case 'call':
+      return <ToolCard call={entry} />
+    case 'approval':
+      return <PendingCard entry={entry} thread={thread} />
+    case 'clarify':
+      return <ClarifyCard entry={entry} answerable={answerable} onAsk={onAsk} />
+    case 'failure':
+      return <Notice>{entry.message}</Notice>
+  }
+}
+
+/** The card in the conversation; the origins of its arguments come from the approval's record. */
+function PendingCard({ entry, thread }: { readonly entry: ApprovalEntry; readonly thread: string }): JSX.Element {
+  const record = useApproval(entry.approval)
+  const approval = {
+    id: entry.approval,
+    run: record?.run ?? '',
+    tool: entry.tool,
+    input: record?.input ?? entry.input,
+    reason: record?.reason ?? entry.reason,
+    origins: record?.origins,
+    expiresAt: record?.expiresAt,
+    askedBy: undefined,
+    state: entry.decision === undefined ? (record?.state ?? 'pending') : entry.decision === 'approve' ? 'approved' : 'rejected',
+  }
+  return <ApprovalCard approval={approval} onDecided={(decision) => void decided(thread, entry.approval, decision)} />
+}

@@ -1,0 +1,21 @@
+/** Mounts the studio. */
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import './tokens.css'
+import './base.css'
+import './frame/frame.css'
+import './frame/small.css'
+import './chat/chat.css'
+import './chat/composer.css'
+import './forms/forms.css'
+import './results/results.css'
+import './views/views.css'
+import { Studio } from './studio.tsx'
+
+const root = document.getElementById('root')
+if (root !== null)
+  createRoot(root).render(
+    <StrictMode>
+      <Studio />
+    </StrictMode>,
+  )

@@ -1,0 +1,175 @@
+/** Any tool's result, drawn block by block according to its shape. */
+import { type JSX, useMemo } from 'react'
+import { Markdown } from '../chat/markdown.tsx'
+import { brief, label, number } from '../format.ts'
+import { Icon } from '../frame/icon.tsx'
+import { PassageCard } from '../passages/passage-card.tsx'
+import { BarList, Curve, Histogram, Matrix } from './charts.tsx'
+import { type Block, type ColumnProfile, shapeOf } from './shape.ts'
+import { Table } from './table.tsx'
+
+interface Props {
+  readonly data: unknown
+  /** In a conversation, lists begin short. */
+  readonly compact?: boolean
+  /** Where passages come from when they do not say. */
+  readonly collection?: string | undefined
+}
+
+export function Result({ data, compact = false, collection }: Props): JSX.Element | null {
+  const blocks = useMemo(() => ordered(shapeOf(data), compact), [data, compact])
+  if (blocks.length === 0) return null
+  return (
+    <div className="result">
+      {blocks.map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of one result never change places.
+        <BlockView key={index} block={block} compact={compact} collection={collection} />
+      ))}
+    </div>
+  )
+}
+
+/** Measures before details. In a conversation the words of a cited answer are said below, so its passages are enough here. */
+function ordered(blocks: readonly Block[], compact: boolean): readonly Block[] {
+  const cited = compact && blocks.some(({ kind }) => kind === 'passages')
+  const shown = cited ? blocks.filter(({ kind }) => kind === 'passages' || kind === 'notes') : blocks
+  return shown.toSorted((a, b) => Number(b.kind === 'tiles') - Number(a.kind === 'tiles'))
+}
+
+function BlockView({
+  block,
+  compact,
+  collection,
+}: {
+  readonly block: Block
+  readonly compact: boolean
+  readonly collection: string | undefined
+}): JSX.Element {
+  const title = 'title' in block && block.title !== '' ? <h4 className="block-title">{label(block.title)}</h4> : null
+  return (
+    <section className="block">
+      {title}
+      <Body block={block} compact={compact} collection={collection} />
+    </section>
+  )
+}
+
+function Body({
+  block,
+  compact,
+  collection,
+}: {
+  readonly block: Block
+  readonly compact: boolean
+  readonly collection: string | undefined
+}): JSX.Element {
+  switch (block.kind) {
+    case 'prose':
+      return <Markdown text={block.text} />
+    case 'values':
+      return <Values entries={block.entries} />
+    case 'tiles':
+      return <Tiles tiles={block.tiles} />
+    case 'table':
+      return <Table columns={block.columns} rows={block.rows} first={compact ? 8 : 50} />
+    case 'passages':
+      return (
+        <ol className="passages">
+          {block.passages.map((passage, index) => (
+            <li key={`${passage.document} ${passage.chunk} ${passage.text.slice(0, 40)}`}>
+              <PassageCard passage={{ ...passage, collection: passage.collection ?? collection }} place={index + 1} />
+            </li>
+          ))}
+        </ol>
+      )
+    case 'columns':
+      return <Columns columns={block.columns} />
+    case 'notes':
+      return (
+        <ul className="notes">
+          {block.notes.map((note) => (
+            <li key={note}>
+              <Icon name="warning" size={15} />
+              <span>{note}</span>
+            </li>
+          ))}
+        </ul>
+      )
+    case 'matrix':
+      return <Matrix labels={block.labels} cells={block.cells} />
+    case 'curve':
+      return <Curve x={block.x} y={block.y} points={block.points} />
+    case 'bars':
+      return <BarList bars={block.bars} />
+    case 'section':
+      return (
+        <div className="result nested">
+          {block.blocks.map((inner, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <BlockView key={index} block={inner} compact={compact} collection={collection} />
+          ))}
+        </div>
+      )
+  }
+}
+
+export function Values({ entries }: { readonly entries: readonly (readonly [string, unknown])[] }): JSX.Element {
+  const short = entries.length <= 8 && entries.every(([, value]) => brief(value).length <= 28)
+  return (
+    <dl className={short ? 'facts' : 'values'}>
+      {entries.map(([key, value]) => (
+        <div key={key}>
+          <dt>{label(key)}</dt>
+          <dd>{typeof value === 'boolean' ? <span className={value ? 'badge accent' : 'badge'}>{brief(value)}</span> : brief(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** Measures that end at 1, drawn with how much of it they reach. */
+const shares =
+  /^(accuracy|balanced_accuracy|precision|recall|f1.*|roc_auc|pr_auc|auc|r2|ndcg.*|mrr.*|recall@.*|.*_rate|contains|exact_?match)$/
+
+function Tiles({ tiles }: { readonly tiles: readonly (readonly [string, number | null])[] }): JSX.Element {
+  return (
+    <dl className="tiles">
+      {tiles.map(([key, value]) => (
+        <div key={key} className="tile">
+          <dt>{label(key)}</dt>
+          <dd>{value === null ? '–' : number(value)}</dd>
+          {value !== null && shares.test(key) && value >= 0 && value <= 1 && (
+            <span className="meter" aria-hidden="true">
+              <span style={{ inlineSize: `${100 * value}%` }} />
+            </span>
+          )}
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** One card a column of a profiled dataset. */
+function Columns({ columns }: { readonly columns: readonly ColumnProfile[] }): JSX.Element {
+  return (
+    <ul className="columns">
+      {columns.map((column) => (
+        <li key={column.name} className="column">
+          <div className="column-head">
+            <strong title={column.name}>{column.name}</strong>
+            {column.type !== undefined && <span className="muted small">{column.type}</span>}
+          </div>
+          {column.bars.length > 0 ? <Histogram bars={column.bars} name={column.name} /> : <div className="histogram" />}
+          <dl className="column-facts">
+            {column.facts.slice(0, 6).map(([key, value]) => (
+              <div key={key}>
+                <dt>{label(key)}</dt>
+                <dd title={brief(value)}>{brief(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}

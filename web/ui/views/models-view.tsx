@@ -1,0 +1,87 @@
+/** Models: registered versions, where they are live, and what can be done with them. */
+import type { JSX } from 'react'
+import { readTool } from '../api.ts'
+import { Drawer } from '../frame/drawer.tsx'
+import { isRecord, type Json, listAt, textAt } from '../json.ts'
+import { useResource } from '../resource.ts'
+import { Result } from '../results/result.tsx'
+import { go, hrefOf } from '../router.ts'
+import { Detail } from './detail.tsx'
+import { Page } from './page.tsx'
+import { ToolList } from './tool-list.tsx'
+
+export function ModelsView({ item }: { readonly item: string | undefined }): JSX.Element {
+  return (
+    <Page
+      title="Models"
+      about="Registered versions, their stage, and what serves right now."
+      actions={
+        <a className="button primary" href={hrefOf('tools', 'train_model')}>
+          Train a model
+        </a>
+      }
+    >
+      <ToolList
+        tool="list_models"
+        list="models"
+        hrefOf={(row) => {
+          const name = nameOf(row)
+          return name === undefined ? undefined : hrefOf('models', name)
+        }}
+        empty={
+          <>
+            <h2>No models yet</h2>
+            <p className="muted">Train one, then register its run under a name.</p>
+            <a className="button primary" href={hrefOf('tools', 'train_model')}>
+              Train a model
+            </a>
+          </>
+        }
+        row={overview}
+      />
+      {item !== undefined && <ModelDrawer model={item} />}
+    </Page>
+  )
+}
+
+function nameOf(row: unknown): string | undefined {
+  return textAt(row, 'name') ?? textAt(row, 'model')
+}
+
+/** Lists inside a row (versions, aliases) would make it long: their number is enough here. */
+function overview(row: Json): Json {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [key, Array.isArray(value) && value.some(isRecord) ? value.length : value]),
+  )
+}
+
+function ModelDrawer({ model }: { readonly model: string }): JSX.Element {
+  const { value } = useResource('list_models {}', (signal) => readTool('list_models', {}, signal), ['call', 'run'])
+  const record = listAt(value, 'models').filter((row) => nameOf(row) === model)
+  const actions: readonly (readonly [tool: string, words: string])[] = [
+    ['predict', 'Predict'],
+    ['deploy_model', 'Deploy'],
+    ['promote_model', 'Promote'],
+    ['set_traffic', 'Traffic'],
+    ['rollback_model', 'Roll back'],
+    ['evaluate_model', 'Evaluate'],
+  ]
+  return (
+    <Drawer title={model} subtitle="Model" onClose={() => go(hrefOf('models'))}>
+      <div className="actions">
+        {actions.map(([tool, words], index) => (
+          <a key={tool} className={index === 0 ? 'button primary' : 'button'} href={hrefOf('tools', tool, { model })}>
+            {words}
+          </a>
+        ))}
+      </div>
+      {record.length > 0 && (
+        <section>
+          <h3 className="detail-title">{record.length > 1 ? 'Versions' : 'Model'}</h3>
+          <Result data={record.length > 1 ? record : record[0]} />
+        </section>
+      )}
+      <Detail title="Live" tool="deployment_status" input={{ model }} />
+    </Drawer>
+  )
+}
