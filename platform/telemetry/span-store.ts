@@ -9,12 +9,26 @@ const weekMs = 7 * 24 * 3600 * 1000
 /** A clean-up deletes at most this many rows, so that it never holds the embedded database long. */
 const cleanUpRows = 2000
 const batchesBetweenCleanUps = 60
+const mostSpans = 200_000
 
-export function createSpanStore({ db, log, now }: { readonly db: Database; readonly log: Log; readonly now: () => Date }): SpanExporter {
+export interface SpanStoreOptions {
+  readonly db: Database
+  readonly log: Log
+  readonly now: () => Date
+  /** Beyond this number the oldest go first. */
+  readonly most?: number
+}
+
+export function createSpanStore({ db, log, now, most = mostSpans }: SpanStoreOptions): SpanExporter {
   let batches = 0
+  /** Counted once and then kept up: counting a full table takes long. */
+  let kept: number | undefined
   const save = async (spans: readonly ReadableSpan[]): Promise<void> => {
-    await insertSpans(db, spans)
-    if (batches++ % batchesBetweenCleanUps === 0) await deleteOldSpans(db, new Date(now().getTime() - weekMs))
+    kept = (kept ?? (await countSpans(db))) + (await insertSpans(db, spans))
+    if (batches++ % batchesBetweenCleanUps === 0)
+      kept -= await deleteOldest(db, { before: new Date(now().getTime() - weekMs), rows: cleanUpRows })
+    // As many as come in at a time go out at a time, so the bound holds without a long statement.
+    if (kept > most) kept -= await deleteOldest(db, { before: now(), rows: Math.min(kept - most, cleanUpRows) })
   }
   return {
     export: (spans, done) => {
@@ -32,7 +46,12 @@ export function createSpanStore({ db, log, now }: { readonly db: Database; reado
   }
 }
 
-async function insertSpans(db: Database, spans: readonly ReadableSpan[]): Promise<void> {
+async function countSpans(db: Database): Promise<number> {
+  const { rows } = await db.background.query<{ n: number }>('select count(*)::int as n from spans')
+  return rows[0]?.n ?? 0
+}
+
+async function insertSpans(db: Database, spans: readonly ReadableSpan[]): Promise<number> {
   const rows = spans.map((span) => ({
     trace: span.spanContext().traceId,
     span: span.spanContext().spanId,
@@ -44,7 +63,7 @@ async function insertSpans(db: Database, spans: readonly ReadableSpan[]): Promis
     status: span.status.code === SpanStatusCode.ERROR ? 'error' : 'ok',
     attributes: span.attributes,
   }))
-  await db.background.query(
+  const { rowCount } = await db.background.query(
     `insert into spans (trace, span, parent, name, workspace, started_at, ms, status, attributes)
      select trace, span, parent, name, workspace, started_at, ms, status, attributes
      from jsonb_to_recordset($1::jsonb) as row
@@ -52,11 +71,13 @@ async function insertSpans(db: Database, spans: readonly ReadableSpan[]): Promis
      on conflict (span) do nothing`,
     [JSON.stringify(rows)],
   )
+  return rowCount
 }
 
-async function deleteOldSpans(db: Database, before: Date): Promise<void> {
-  await db.background.query('delete from spans where span in (select span from spans where started_at < $1 order by started_at limit $2)', [
-    before,
-    cleanUpRows,
-  ])
+async function deleteOldest(db: Database, { before, rows }: { readonly before: Date; readonly rows: number }): Promise<number> {
+  const { rowCount } = await db.background.query(
+    'delete from spans where span in (select span from spans where started_at < $1 order by started_at limit $2)',
+    [before, rows],
+  )
+  return rowCount
 }
