@@ -1,0 +1,74 @@
+/** Nearest chunks by the cosine of their vectors: exact while a collection is small, HNSW beyond. */
+import type { Database, Queryable } from '../../platform/database/database.ts'
+import type { Collection } from '../index/collections.ts'
+import { vectorText } from '../index/documents.ts'
+import { filterSql } from './filter.ts'
+import type { LegRequest, Scored } from './keyword.ts'
+
+/** Up to here an exact scan takes a dozen milliseconds, and its ranking is the same every time. */
+const exactChunks = 5000
+/** Lengths of vectors that have an HNSW index; others are always scanned. */
+const indexedDimensions = [384]
+
+export interface VectorRequest extends Omit<LegRequest, 'query'> {
+  readonly vector: Float32Array
+}
+
+/** Best first; `score` is the cosine. */
+export async function searchVector(db: Database, collection: Collection, request: VectorRequest): Promise<readonly Scored[]> {
+  const vector = vectorText(request.vector)
+  if (vector === null || collection.chunks === 0) return []
+  const parameters = [collection.workspace, collection.key, vector, request.filter, request.limit]
+  const [perDocument, size] = [request.group === 'document', collection.dimensions]
+  if (collection.chunks <= exactChunks || !indexedDimensions.includes(size)) {
+    const { rows } = await db.query<Scored>(perDocument ? exactOfDocument : exactChunk, parameters)
+    return rows
+  }
+  return db.transaction(async (tx) => {
+    await tx.query("select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '200', true)")
+    const { rows } = await tx.query<Scored>(perDocument ? indexedOfDocument(size) : indexedChunk(size), parameters)
+    return rows
+  })
+}
+
+/** The cosine of given chunks with the vector, for candidates that another leg found. */
+export async function scoreChunks(
+  db: Queryable,
+  { workspace }: Collection,
+  { vector, chunks }: { readonly vector: Float32Array; readonly chunks: readonly Scored[] },
+): Promise<readonly Scored[]> {
+  const text = vectorText(vector)
+  if (text === null || chunks.length === 0) return []
+  const { rows } = await db.query<Scored>(
+    `select c.document, c.ordinal, 1 - (c.embedding <=> $4::vector) as score
+     from unnest($2::int[], $3::int[]) as wanted (document, ordinal),
+       lateral (select document, ordinal, embedding from chunks
+                where workspace = $1 and document = wanted.document and ordinal = wanted.ordinal limit 1) as c
+     where c.embedding is not null`,
+    [workspace, chunks.map(({ document }) => document), chunks.map(({ ordinal }) => ordinal), text],
+  )
+  return rows
+}
+
+const visible = `c.workspace = $1 and c.collection = $2 and c.embedding is not null
+  and c.document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')
+  and ($4::jsonb is null or c.document in (
+    select key from documents d where workspace = $1 and collection = $2 and state = 'live' and ${filterSql(4)}))`
+
+const exact = `with near as (select document, ordinal, 1 - (embedding <=> $3::vector) as score from chunks c where ${visible})`
+
+/** The inner order is the index's own expression, so that the scan is the index's. */
+const indexed = (size: number): string => `with near as materialized (
+  select document, ordinal, 1 - (embedding::vector(${size}) <=> $3::vector(${size})) as score from chunks c
+  where ${visible} and vector_dims(embedding) = ${size}
+  order by embedding::vector(${size}) <=> $3::vector(${size}) limit $5)`
+
+const chunks = 'select document, ordinal, score from near order by score desc, document desc, ordinal limit $5'
+const documents = `select document, ordinal, score
+  from (select distinct on (document) document, ordinal, score from near order by document, score desc, ordinal) as best
+  order by score desc, document desc limit $5`
+
+const exactChunk = `${exact} ${chunks}`
+const exactOfDocument = `${exact} ${documents}`
+const indexedChunk = (size: number): string => `${indexed(size)} ${chunks}`
+const indexedOfDocument = (size: number): string => `${indexed(size)} ${documents}`
