@@ -1,0 +1,19 @@
+/** Side-by-side benchmarks: `npm run bench -- <name>` prints JSON with ratios; progress goes to stderr. */
+import { benchEventLoop } from './event-loop.ts'
+import { benchToolCall } from './tool-call.ts'
+
+type Bench = (args: readonly string[]) => Promise<Readonly<Record<string, unknown>>>
+
+const benches: Readonly<Record<string, Bench>> = {
+  'tool-call': benchToolCall,
+  'event-loop': benchEventLoop,
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const bench = benches[name]
+if (bench === undefined) {
+  console.error(`'${name}' is no benchmark. Run one of: ${Object.keys(benches).join(', ')}.`)
+  process.exit(2)
+}
+console.log(JSON.stringify({ bench: name, ...(await bench(args)) }, null, 2))
+process.exit(0)
