@@ -23,7 +23,7 @@ describe.each(testDatabases)('on the $kind database', (home) => {
 
   beforeAll(async () => {
     db = await home.open()
-    runs = createRuns({ db, events: createEvents(), log: quiet, now: () => new Date(), owner: newId('worker'), pollMs: 30 })
+    runs = createRuns({ db, events: createEvents(), log: quiet, now: () => new Date(), owner: newId('worker'), sweepMs: 30 })
     await runs.work(({ run }) => db.transaction((tx) => runs.succeed(tx, run.id, run.input)))
   })
   afterAll(async () => {

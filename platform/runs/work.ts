@@ -45,7 +45,7 @@ export interface Worker {
 }
 
 export function createWorker(parts: WorkerParts): Worker {
-  const { db, queue, now, rhythm } = parts
+  const { db, queue, now, rhythm, createDue } = parts
   // Work belongs to no call: it starts outside of whatever transaction or span happened to wake it.
   const atRoot = AsyncLocalStorage.snapshot()
   const slots = createSlots(parts)
@@ -55,6 +55,7 @@ export function createWorker(parts: WorkerParts): Worker {
 
   const sweep = async (): Promise<void> => {
     await reclaim(parts, false)
+    slots.enlist(await db.transaction(createDue))
     const before = new Date(now().getTime() - rhythm.sweepMs)
     if (slots.free() > 0) slots.enlist(await queuedRuns(db, { before, most: rhythm.concurrency * 4 }))
   }
@@ -92,7 +93,7 @@ interface Slots {
 }
 
 function createSlots(parts: WorkerParts): Slots {
-  const { db, queue, log, rhythm, createDue } = parts
+  const { db, queue, log, rhythm } = parts
   const enlisted = new Set<string>()
   const claims = new Set<Promise<void>>()
   let perform: Perform | undefined
@@ -151,10 +152,7 @@ function createSlots(parts: WorkerParts): Slots {
     deliveries,
     free,
     enlist,
-    poll: async () => {
-      enlist(await db.transaction(createDue))
-      await takeTickets()
-    },
+    poll: takeTickets,
     open: (given) => {
       perform = given
     },
