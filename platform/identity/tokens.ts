@@ -22,24 +22,7 @@ const rememberedTokens = 1_000
 const columns = 'id, name, kind, role, workspace, created_at, expires_at, revoked_at'
 
 export function createIdentity({ db, mode, now, newId }: IdentityOptions): Identity {
-  const remembered = new Map<string, { readonly token: TokenRecord; readonly until: number }>()
-  let revocations = 0
-
-  const find = async (digest: string): Promise<TokenRecord | undefined> => {
-    const known = remembered.get(digest)
-    if (known && known.until > now().getTime()) return known.token
-    const before = revocations
-    const { rows } = await db.query<TokenRow>(`select ${columns} from tokens where digest = $1`, [digest])
-    const [row] = rows
-    if (!row) return undefined
-    const token = recordOf(row)
-    // A row read while a revocation was on its way is not remembered.
-    if (before !== revocations) return token
-    if (remembered.size >= rememberedTokens) remembered.clear()
-    remembered.set(digest, { token, until: now().getTime() + rememberMs })
-    return token
-  }
-
+  const tokens = createTokenMemory(db, now)
   return {
     owner: (channel) => {
       if (mode === 'token')
@@ -47,7 +30,7 @@ export function createIdentity({ db, mode, now, newId }: IdentityOptions): Ident
       return { id: 'local:owner', name: 'owner', kind: 'person', role: 'admin', workspace: 'default', channel }
     },
     fromToken: async (token, channel) => {
-      const found = await find(digestOfToken(token))
+      const found = await tokens.find(digestOfToken(token))
       if (!found || found.revokedAt !== null || (found.expiresAt !== null && found.expiresAt <= now())) {
         throw new Fault('unauthenticated', 'The access token is unknown, expired or revoked; ask an administrator for a new one.')
       }
@@ -76,16 +59,44 @@ export function createIdentity({ db, mode, now, newId }: IdentityOptions): Ident
       return rows.map(recordOf)
     },
     revoke: async (id, workspace) => {
-      revocations++
+      tokens.forget(id)
       const { rowCount } = await db.query('update tokens set revoked_at = coalesce(revoked_at, $3) where id = $1 and workspace = $2', [
         id,
         workspace,
         now(),
       ])
-      revocations++
-      for (const [digest, { token }] of remembered) if (token.id === id) remembered.delete(digest)
+      tokens.forget(id)
       if (rowCount === 0)
         throw new Fault('not_found', `There is no token '${id}' in workspace '${workspace}'; list the tokens to see their ids.`)
+    },
+  }
+}
+
+interface TokenMemory {
+  find(digest: string): Promise<TokenRecord | undefined>
+  forget(id: string): void
+}
+
+/** Tokens by digest, looked up at most every few seconds. */
+function createTokenMemory(db: Database, now: () => Date): TokenMemory {
+  const remembered = new Map<string, { readonly token: TokenRecord; readonly until: number }>()
+  let forgotten = 0
+  return {
+    find: async (digest) => {
+      const known = remembered.get(digest)
+      if (known && known.until > now().getTime()) return known.token
+      const before = forgotten
+      const { rows } = await db.query<TokenRow>(`select ${columns} from tokens where digest = $1`, [digest])
+      const token = rows.map(recordOf)[0]
+      // A row read while a revocation was on its way is not remembered.
+      if (!token || before !== forgotten) return token
+      if (remembered.size >= rememberedTokens) remembered.clear()
+      remembered.set(digest, { token, until: now().getTime() + rememberMs })
+      return token
+    },
+    forget: (id) => {
+      forgotten++
+      for (const [digest, { token }] of remembered) if (token.id === id) remembered.delete(digest)
     },
   }
 }

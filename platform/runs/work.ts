@@ -1,17 +1,17 @@
 /**
- * The worker: claims queued runs into free slots. What this process queued it starts at once; the rest it finds by asking
- * the queue, and by a sweep for what fell through: runs whose process died, and rows whose ticket went missing.
+ * The worker's rhythm. What this process queued it starts at once; the rest it finds by asking the queue, and by a sweep
+ * for what fell through: runs whose process died, and rows whose ticket went missing.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database, Queryable } from '../database/database.ts'
 import type { Events } from '../events.ts'
 import type { Log } from '../platform.ts'
-import { type TicketQueue, ticketId } from './boss.ts'
-import { createDeliveries, type Deliveries, type Perform, publish } from './deliveries.ts'
+import type { TicketQueue } from './boss.ts'
+import { type Perform, publish } from './deliveries.ts'
 import { endUnapproved, reclaimRuns } from './leases.ts'
-import { claimRun, queuedRuns } from './record.ts'
+import { queuedRuns } from './record.ts'
 import { type Repeating, repeat } from './repeat.ts'
-import type { Run } from './runs.ts'
+import { createSlots } from './slots.ts'
 
 export interface Rhythm {
   /** Runs at once in this process. */
@@ -80,96 +80,6 @@ export function createWorker(parts: WorkerParts): Worker {
         if (queue.isOpen()) await queue.close()
       }),
   }
-}
-
-interface Slots {
-  readonly deliveries: Deliveries
-  free(): number
-  enlist(ids: readonly string[]): void
-  poll(): Promise<void>
-  open(perform: Perform): void
-  /** No more claims; resolves when those under way have ended. */
-  close(): Promise<void>
-}
-
-function createSlots(parts: WorkerParts): Slots {
-  const { db, queue, log, rhythm } = parts
-  const enlisted = new Set<string>()
-  const claims = new Set<Promise<void>>()
-  let perform: Perform | undefined
-  let reserved = 0
-  let backlog = false
-
-  const free = (): number => (perform === undefined ? 0 : rhythm.concurrency - deliveries.count() - reserved)
-  const complain = (error: unknown): void => log.warn({ error }, 'A run could not be claimed; the sweep will find it.')
-  /** Keeps `count` slots while `claim` finds runs to fill them. */
-  const fill = async (count: number, claim: (tx: Queryable) => Promise<readonly Run[]>): Promise<void> => {
-    reserved += count
-    const claimed = db.transaction(claim).then((runs) => {
-      for (const run of runs) if (perform) deliveries.deliver(run, perform)
-    })
-    claims.add(claimed)
-    try {
-      await claimed
-    } finally {
-      claims.delete(claimed)
-      reserved -= count
-    }
-  }
-  const pump = (): void => {
-    for (const id of enlisted) {
-      if (free() <= 0) return
-      enlisted.delete(id)
-      fill(1, (tx) => claim(parts, tx, id))
-        .catch(complain)
-        .finally(pump)
-    }
-    if (backlog && free() > 0) takeTickets().catch(complain)
-  }
-  const takeTickets = async (): Promise<void> => {
-    const count = free()
-    backlog = false
-    if (count > 0)
-      await fill(count, async (tx) => {
-        const tickets = await queue.take(tx, count)
-        backlog = tickets.length === count
-        const runs: Run[] = []
-        for (const { run } of tickets) runs.push(...(await claim(parts, tx, run)))
-        await queue.tearUp(
-          tx,
-          tickets.map(({ id }) => id),
-        )
-        return runs
-      })
-  }
-  const deliveries = createDeliveries({ ...parts, leaseMs: rhythm.leaseMs, onFree: pump })
-  const enlist = (ids: readonly string[]): void => {
-    if (perform === undefined) return
-    for (const id of ids) enlisted.add(id)
-    pump()
-  }
-  return {
-    deliveries,
-    free,
-    enlist,
-    poll: takeTickets,
-    open: (given) => {
-      perform = given
-    },
-    close: async () => {
-      enlisted.clear()
-      await Promise.allSettled(claims)
-      perform = undefined
-    },
-  }
-}
-
-/** The run, now held here; none when it is not queued (any more). Its ticket is torn up either way. */
-async function claim({ queue, owner, now, rhythm }: WorkerParts, tx: Queryable, id: string): Promise<readonly Run[]> {
-  const run = await claimRun(tx, id, { owner, leaseMs: rhythm.leaseMs, now: now() })
-  if (!run) return []
-  await queue.tearUp(tx, [ticketId(id, run.attempt - 1)])
-  return [run]
 }
 
 async function reclaim(parts: WorkerParts, everyone: boolean): Promise<void> {
