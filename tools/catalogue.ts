@@ -1,15 +1,55 @@
 /** The tools of this installation. A new one is a file beside this one and a line here. */
 import { Fault } from '../platform/fault.ts'
 import { nearest } from '../platform/nearest.ts'
+import { compareRunsTool } from './compare-runs.ts'
+import { deleteDocumentsTool } from './delete-documents.ts'
+import { deleteModelTool } from './delete-model.ts'
+import { deployModelTool } from './deploy-model.ts'
+import { deploymentStatusTool } from './deployment-status.ts'
+import { evaluateModelTool } from './evaluate-model.ts'
+import { getDocumentTool } from './get-document.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { ingestDocumentsTool } from './ingest-documents.ts'
 import type { Catalogue } from './invocation.ts'
+import { listCollectionsTool } from './list-collections.ts'
 import { listDatasetsTool } from './list-datasets.ts'
+import { listModelsTool } from './list-models.ts'
+import { listRunsTool } from './list-runs.ts'
+import { predictTool } from './predict.ts'
 import { profileDataTool } from './profile-data.ts'
+import { promoteModelTool } from './promote-model.ts'
+import { recordOutcomeTool } from './record-outcome.ts'
+import { registerModelTool } from './register-model.ts'
+import { rollbackModelTool } from './rollback-model.ts'
 import { searchDocumentsTool } from './search-documents.ts'
+import { setTrafficTool } from './set-traffic.ts'
 import type { Tool } from './tool.ts'
+import { trainModelTool } from './train-model.ts'
 
-export const allTools: readonly Tool[] = [ingestDataTool, ingestDocumentsTool, listDatasetsTool, profileDataTool, searchDocumentsTool]
+export const allTools: readonly Tool[] = [
+  compareRunsTool,
+  deleteDocumentsTool,
+  deleteModelTool,
+  deployModelTool,
+  deploymentStatusTool,
+  evaluateModelTool,
+  getDocumentTool,
+  ingestDataTool,
+  ingestDocumentsTool,
+  listCollectionsTool,
+  listDatasetsTool,
+  listModelsTool,
+  listRunsTool,
+  predictTool,
+  profileDataTool,
+  promoteModelTool,
+  recordOutcomeTool,
+  registerModelTool,
+  rollbackModelTool,
+  searchDocumentsTool,
+  setTrafficTool,
+  trainModelTool,
+]
 
 /** Throws when two tools share a name. */
 export function createCatalogue(tools: readonly Tool[] = allTools): Catalogue {

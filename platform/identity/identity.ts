@@ -13,7 +13,7 @@ export interface TokenRecord {
 }
 
 export interface Identity {
-  /** The one owner of `local` mode: admin of workspace "default". Throws `unauthenticated` in `token` mode. */
+  /** The installation's owner: admin of workspace "default". In `token` mode only on `terminal`; else throws `unauthenticated`. */
   owner(channel: Channel): Caller
   /** Throws `unauthenticated` for an unknown, expired or revoked token, in the same time for each. */
   fromToken(token: string, channel: Channel): Promise<Caller>

@@ -1,0 +1,119 @@
+/** The command table: configuration in, one command, an exit code out. Each command imports only the rooms it needs. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exitCodeOf } from './cli/exit-codes.ts'
+import { type Io, terminalIo } from './cli/io.ts'
+import type { ToolClient } from './cli/tool-client.ts'
+import type { Millrace } from './compose.ts'
+import { type Config, readConfig } from './config.ts'
+import { asFault, Fault } from './platform/fault.ts'
+import { folderOwner } from './platform/folder-lock.ts'
+
+interface Command {
+  readonly config: Config
+  readonly argv: readonly string[]
+  readonly io: Io
+}
+
+type Run = (command: Command) => Promise<number>
+
+const commands: Readonly<Record<string, Run>> = {
+  serve: async ({ config, io }) => {
+    const { startServer, untilSignal } = await import('./serve.ts')
+    const signal = untilSignal()
+    const { url, close } = await startServer(config, await version())
+    io.out(`Millrace ready: ${url}\n`)
+    const code = await signal
+    await close()
+    return code
+  },
+  worker: async ({ config, io }) => {
+    if (config.databaseUrl === undefined)
+      throw new Fault('usage', 'A worker shares a Postgres server with others. Set DATABASE_URL; without it `serve` does the work itself.')
+    const { untilSignal } = await import('./serve.ts')
+    const signal = untilSignal()
+    const millrace = await open(config)
+    io.out('Millrace worker ready.\n')
+    const code = await signal
+    await millrace.close()
+    return code
+  },
+  mcp: async ({ config }) => {
+    const { serveMcp } = await import('./serve.ts')
+    const owner = await folderOwner(config.home)
+    await serveMcp(config, await version(), owner?.url === undefined ? undefined : { url: owner.url, token: await terminalToken(config) })
+    return 0
+  },
+  doctor: async ({ config, io }) => (await import('./cli/doctor.ts')).runDoctor({ config, io, version: await version() }),
+  init: async ({ argv, io }) => (await import('./cli/init.ts')).runInit({ argv, io }),
+  approvals: async (command) =>
+    withClient(command, async (client) => (await import('./cli/approvals.ts')).runApprovals({ ...command, client })),
+  help: async (command) =>
+    withClient(command, async (client) => {
+      const { generalHelp } = await import('./cli/help.ts')
+      command.io.out(generalHelp(await client.catalogue(), Math.min(command.io.width, 110)))
+      return 0
+    }),
+  demo: async (command) => (await import('./cli/demo-command.ts')).runDemoCommand(command, withClient),
+}
+
+/** Sets the exit code; an error is one sentence on standard error. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const io = terminalIo()
+  try {
+    process.exitCode = await dispatch(argv, io)
+  } catch (error) {
+    const fault = asFault(error)
+    io.err(`${fault.message}\n`)
+    if (fault.code === 'internal') io.err(`${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exitCode = exitCodeOf(fault)
+  }
+  // Threads of libraries may linger; everything that matters is closed, and goes out before the end.
+  process.stdout.write('', () => process.exit())
+}
+
+async function dispatch([name = 'help', ...argv]: readonly string[], io: Io): Promise<number> {
+  if (name === '--version' || name === '-v') {
+    io.out(`${await version()}\n`)
+    return 0
+  }
+  const command = { config: readConfig(process.env), argv, io }
+  const run = commands[name === '--help' || name === '-h' ? 'help' : name]
+  if (run) return run(command)
+  const { runToolCommand } = await import('./cli/run-tool.ts')
+  return withClient(command, (client) => runToolCommand({ name, argv, client, io }))
+}
+
+/** The tools of a running server when there is one, else of this process, which then owns the data folder until the end. */
+async function withClient({ config }: Command, work: (client: ToolClient) => Promise<number>): Promise<number> {
+  const owner = config.databaseUrl === undefined ? await folderOwner(config.home) : undefined
+  if (owner?.url !== undefined) {
+    const { remoteClient } = await import('./cli/remote-client.ts')
+    return work(remoteClient({ url: owner.url, token: await terminalToken(config) }))
+  }
+  const millrace = await open(config)
+  try {
+    const { localClient } = await import('./cli/local-client.ts')
+    return await work(localClient(millrace, { ...millrace.platform.identity.owner('terminal') }))
+  } finally {
+    await millrace.close()
+  }
+}
+
+async function open(config: Config): Promise<Millrace> {
+  const { openMillrace } = await import('./compose.ts')
+  const millrace = await openMillrace(config)
+  await millrace.work()
+  return millrace
+}
+
+async function terminalToken(config: Config): Promise<string> {
+  return readFile(join(config.home, 'terminal-token'), 'utf8').catch(() => {
+    throw new Fault('not_allowed', `The running server's terminal token in ${config.home} cannot be read. Use the account that started it.`)
+  })
+}
+
+async function version(): Promise<string> {
+  const { version: current } = JSON.parse(await readFile(join(import.meta.dirname, 'package.json'), 'utf8'))
+  return String(current)
+}

@@ -1,0 +1,84 @@
+/** `millrace serve` and `millrace worker`: open the rooms, answer until a signal comes, close in order. */
+import { join } from 'node:path'
+import { createOrchestrator } from './agents/orchestrator.ts'
+import { type Millrace, openMillrace, writeTerminalToken } from './compose.ts'
+import type { Config } from './config.ts'
+import { createMcpHttp } from './mcp-server/http.ts'
+import { localTools } from './mcp-server/local-tools.ts'
+import { openRemoteTools } from './mcp-server/remote-tools.ts'
+import { serveMcpStdio } from './mcp-server/stdio.ts'
+import type { Caller } from './platform/caller.ts'
+import { sampleFolder, seedSample } from './sample.ts'
+import { startWebServer } from './web/server/server.ts'
+
+export interface Running {
+  readonly url: string
+  readonly millrace: Millrace
+  close(): Promise<void>
+}
+
+/** Resolves when every endpoint answers. A first start has the sample data sets and documents in by then. */
+export async function startServer(config: Config, version: string): Promise<Running> {
+  const millrace = await openMillrace(config, { extraRoots: [sampleFolder] })
+  try {
+    const { platform } = millrace
+    const terminalToken = await writeTerminalToken(config)
+    await millrace.work()
+    const orchestrator = await createOrchestrator({ waist: millrace, model: config.model })
+    const mcp = createMcpHttp({ waist: millrace, version, decideAt: `http://${config.host}:${config.port}/#/approvals` })
+    const server = await startWebServer({
+      waist: millrace,
+      orchestrator,
+      host: config.host,
+      port: config.port,
+      auth: config.auth,
+      uiFolder: join(import.meta.dirname, 'web/ui/dist'),
+      terminalToken,
+      version,
+      ...(config.allowedHosts.length > 0 ? { allowedHosts: config.allowedHosts } : {}),
+      mcp,
+    })
+    millrace.lock?.announce(server.url)
+    await seedSample(millrace)
+    platform.log.info({ url: server.url }, 'Millrace serves.')
+    return {
+      url: server.url,
+      millrace,
+      close: async () => {
+        await server.close()
+        await millrace.close()
+      },
+    }
+  } catch (error) {
+    await millrace.close()
+    throw error
+  }
+}
+
+/** Resolves with the exit code after a signal: 0 for SIGTERM, 130 for an interrupt. */
+export function untilSignal(): Promise<number> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve(130))
+    process.once('SIGTERM', () => resolve(0))
+  })
+}
+
+/** MCP over stdin and stdout: through the server that owns the data folder, or as its owner until stdin closes. */
+export async function serveMcp(config: Config, version: string, server?: { readonly url: string; readonly token: string }): Promise<void> {
+  const warn = (line: string): void => void process.stderr.write(`${line}\n`)
+  if (server) {
+    const service = await openRemoteTools({ ...server, version })
+    await serveMcpStdio({ service, version, warn })
+    await service.close()
+    return
+  }
+  const millrace = await openMillrace(config)
+  await millrace.work()
+  const caller: Caller = { ...millrace.platform.identity.owner('terminal'), kind: 'agent', channel: 'mcp' }
+  await serveMcpStdio({
+    service: localTools({ waist: millrace, caller, decideAt: 'a terminal, with npx millrace approvals' }),
+    version,
+    warn,
+  })
+  await millrace.close()
+}
