@@ -169,10 +169,24 @@ describe('POST /agui', () => {
     expect(await server.send('/agui', { body: input('refuse') })).toMatchObject({ status: 404, json: { code: 'not_found' } })
   })
 
-  it('begins one turn for one Idempotency-Key', async () => {
+  it('begins one turn for one Idempotency-Key, and tells it again to who asks again', async () => {
     const headers = { 'idempotency-key': 'turn-1' }
-    expect(await server.send('/agui', { body: input('hello'), headers })).toMatchObject({ status: 200 })
-    expect(await server.send('/agui', { body: input('hello'), headers })).toMatchObject({ status: 409, json: { code: 'conflict' } })
+    const body = { ...input('add'), threadId: 'thread-once' }
+    const first = await server.send('/agui', { body, headers })
+    const again = await server.send('/agui', { body, headers })
+    expect(again).toMatchObject({ status: 200, text: first.text })
+    expect(await server.send('/agui', { body: input('other'), headers })).toMatchObject({ status: 409, json: { code: 'conflict' } })
+    expect(await server.send('/api/threads/thread-once/messages')).toMatchObject({ json: { messages: [{ text: 'add' }] } })
+  })
+
+  it('runs a turn that broke again under its key', async () => {
+    const headers = { 'idempotency-key': 'turn-2' }
+    const body = { ...input('crash'), threadId: 'thread-broken' }
+    await server.send('/agui', { body, headers })
+    expect((await server.send('/agui', { body, headers })).text).toContain('RUN_ERROR')
+    expect(await server.send('/api/threads/thread-broken/messages')).toMatchObject({
+      json: { messages: [{ text: 'crash' }, { text: 'crash' }] },
+    })
   })
 
   it('stops the turn when the client hangs up', async () => {

@@ -75,6 +75,27 @@ describe('the live socket', () => {
     expect(await refused('/elsewhere', {})).toBe(404)
   })
 
+  it('cuts off a reader that is far behind, rather than keeping everything for it', async () => {
+    const line = await listen()
+    line.socket.pause()
+    const event = {
+      type: 'run',
+      workspace: 'default',
+      run: 'r',
+      tool: 't',
+      state: 'running',
+      progress: { message: 'x'.repeat(4000) },
+    } as const
+    for (let told = 0; told < 10_000; told++) {
+      server.millrace.platform.events.publish(event)
+      if (told % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const closed = once(line.socket, 'close')
+    line.socket.resume()
+    expect((await closed)[0]).toBe(1013)
+    expect(line.heard.length).toBeLessThan(10_000)
+  })
+
   it('outlives nonsense, and ends a client that sends too much', async () => {
     const line = await listen()
     line.socket.send('{nonsense')

@@ -25,7 +25,7 @@ export interface Problem {
   readonly errors: readonly FieldError[]
 }
 
-export const statusOfCode: Readonly<Record<FaultCode, number>> = {
+const statusOfCode: Readonly<Record<FaultCode, number>> = {
   usage: 400,
   invalid_input: 422,
   unauthenticated: 401,

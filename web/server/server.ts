@@ -1,4 +1,5 @@
 /** The web server: every HTTP surface on one port, each a thin projection of the waist. */
+import { setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Orchestrator } from '../../agents/chat.ts'
@@ -28,7 +29,7 @@ import { describeTool } from './tool-description.ts'
 import { addToolRoutes } from './tool-routes.ts'
 
 /** Serves MCP on the bare Node pair; the caller has been identified, and counts as an agent. */
-export interface McpEndpoint {
+interface McpEndpoint {
   handle(req: IncomingMessage, res: ServerResponse, caller: Caller): Promise<void>
   /** Ends what is open. */
   close(): Promise<void>
@@ -65,6 +66,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const server = createServer({ keepAliveTimeout: 65_000 })
   const { port, url } = await listen(server, options)
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
   const context = contextOf(options, { port, closing: closing.signal })
   const eventLoop = watchEventLoop()
   server.on('request', createApp(context, { ...options, url, eventLoop }))

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
-export interface Session {
+interface Session {
   /** The token it was opened with, checked again now and then so that a revoked one ends the session; absent: the local owner. */
   readonly token?: string
   readonly until: number

@@ -181,7 +181,7 @@ const breakDown = defineTool({
   },
 })
 
-export const testTools: readonly Tool[] = [addNumbers, takeNote, deleteThing, workLong, breakDown]
+const testTools: readonly Tool[] = [addNumbers, takeNote, deleteThing, workLong, breakDown]
 
 type Script = (request: ChatRequest, invoke: Invoke) => AsyncIterable<ChatEvent>
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Tool } from '../../tools/tool.ts'
 
-export type JsonSchema = Readonly<Record<string, unknown>>
+type JsonSchema = Readonly<Record<string, unknown>>
 
 export interface ToolDescription {
   readonly name: string
