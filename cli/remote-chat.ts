@@ -1,0 +1,118 @@
+/** The orchestrator of a running server: AG-UI events of POST /agui, read back as chat events. */
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { ChatEvent, ChatRequest, Orchestrator } from '../agents/chat.ts'
+import { Fault } from '../platform/fault.ts'
+import type { ChatSource } from './chat.ts'
+import { openHttp, type ServerAddress } from './http.ts'
+
+/** The orchestrator of this process as a source. */
+export function localChat(orchestrator: Pick<Orchestrator, 'chat'>, caller: ChatRequest['caller']): ChatSource {
+  return (turn, signal) =>
+    orchestrator.chat({ thread: turn.thread, caller, signal, ...('message' in turn ? { message: turn.message } : { resume: true }) })
+}
+
+/** Throws the server's fault; a stream that breaks off before its last event throws `unavailable`. */
+export function remoteChat(address: ServerAddress): ChatSource {
+  const http = openHttp(address)
+  return async function* (turn, signal) {
+    const said = 'message' in turn ? [{ id: randomUUID(), role: 'user', content: turn.message }] : []
+    const resume = 'resume' in turn ? { resume: turn.resume.map((interruptId) => ({ interruptId, status: 'resolved' })) } : {}
+    const body = {
+      threadId: turn.thread,
+      runId: randomUUID(),
+      messages: said,
+      tools: [],
+      context: [],
+      state: {},
+      forwardedProps: {},
+      ...resume,
+    }
+    for await (const { data } of http.events('/agui', { signal, body })) {
+      const event = chatEventOf(data)
+      if (event) yield event
+      if (event && lastTypes.has(event.type)) return
+    }
+    throw new Fault('unavailable', `${address.url} broke off in the middle of the answer. Ask again.`)
+  }
+}
+
+const lastTypes = new Set<ChatEvent['type']>(['finished', 'failed', 'waiting'])
+
+const progress = z.object({ fraction: z.number().optional(), message: z.string() }).transform(({ fraction, message }) => ({
+  message,
+  ...(fraction === undefined ? {} : { fraction }),
+}))
+
+const interrupt = z.object({
+  id: z.string(),
+  message: z.string().default(''),
+  toolCallId: z.string(),
+  metadata: z.object({ tool: z.string(), input: z.unknown() }),
+})
+
+/** Each AG-UI event that a chat event became, back again; the brackets around them say nothing more. */
+const aguiShape = z.union([
+  z
+    .object({
+      type: z.literal('CUSTOM'),
+      name: z.literal('millrace.started'),
+      value: z.object({ model: z.string(), mark: z.string().optional() }),
+    })
+    .transform(({ value: { model, mark } }): ChatEvent => ({ type: 'started', turn: '', model, ...(mark === undefined ? {} : { mark }) })),
+  z
+    .object({ type: z.literal('TEXT_MESSAGE_CONTENT'), messageId: z.string(), delta: z.string() })
+    .transform(({ messageId, delta }): ChatEvent => ({ type: 'text', message: messageId, delta })),
+  z
+    .object({ type: z.literal('TOOL_CALL_START'), toolCallId: z.string(), toolCallName: z.string() })
+    .transform(({ toolCallId, toolCallName }): ChatEvent => ({ type: 'call', call: toolCallId, tool: toolCallName })),
+  z
+    .object({ type: z.literal('TOOL_CALL_ARGS'), toolCallId: z.string(), delta: z.string() })
+    .transform(({ toolCallId, delta }): ChatEvent => ({ type: 'arguments', call: toolCallId, delta })),
+  z
+    .object({ type: z.literal('TOOL_CALL_END'), toolCallId: z.string() })
+    .transform(({ toolCallId }): ChatEvent => ({ type: 'called', call: toolCallId })),
+  z
+    .object({
+      type: z.literal('CUSTOM'),
+      name: z.literal('millrace.progress'),
+      value: z.object({ call: z.string(), tool: z.string(), progress }),
+    })
+    .transform(({ value }): ChatEvent => ({ type: 'progress', ...value })),
+  z
+    .object({
+      type: z.literal('TOOL_CALL_RESULT'),
+      toolCallId: z.string(),
+      content: z.string(),
+      metadata: z.object({ tool: z.string(), ok: z.boolean(), data: z.unknown() }),
+    })
+    .transform(
+      ({ toolCallId, content, metadata }): ChatEvent => ({ type: 'result', call: toolCallId, content, ...metadata, data: metadata.data }),
+    ),
+  z
+    .object({ type: z.literal('CUSTOM'), name: z.literal('millrace.clarify'), value: z.object({ question: z.string() }) })
+    .transform(({ value }): ChatEvent => ({ type: 'clarify', question: value.question })),
+  z
+    .object({ type: z.literal('RUN_FINISHED'), outcome: z.object({ type: z.literal('interrupt'), interrupts: z.array(interrupt) }) })
+    .transform(
+      ({ outcome }): ChatEvent => ({
+        type: 'waiting',
+        approvals: outcome.interrupts.map(({ id, message, toolCallId, metadata: { tool, input } }) => ({
+          approval: id,
+          call: toolCallId,
+          tool,
+          input,
+          reason: message,
+        })),
+      }),
+    ),
+  z.object({ type: z.literal('RUN_FINISHED') }).transform((): ChatEvent => ({ type: 'finished' })),
+  z
+    .object({ type: z.literal('RUN_ERROR'), message: z.string(), code: z.string().default('internal') })
+    .transform(({ message, code }): ChatEvent => ({ type: 'failed', code, message })),
+])
+
+function chatEventOf(data: unknown): ChatEvent | undefined {
+  const parsed = aguiShape.safeParse(data)
+  return parsed.success ? parsed.data : undefined
+}
