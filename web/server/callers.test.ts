@@ -59,6 +59,14 @@ describe('the caller in local mode', () => {
     })
   })
 
+  it('gets its session back when the server was restarted under its page', async () => {
+    const stale = { cookie: 'millrace_1=stale', 'sec-fetch-site': 'same-origin' }
+    const asked = await server.send('/api/session', { headers: stale })
+    const renewed = { cookie: cookieFrom(asked), 'sec-fetch-site': 'same-origin' }
+    expect(channelOf((await server.send('/api/session', { headers: renewed })).json)).toBe('browser')
+    expect((await server.send('/api/session')).headers['set-cookie']).toBeUndefined()
+  })
+
   it('gets one session per browser, not one per page', async () => {
     const { cookie = '' } = await server.browser()
     const again = await server.send('/', { headers: { accept: 'text/html', cookie } })

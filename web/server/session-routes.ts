@@ -6,6 +6,7 @@ import { idempotencyKey, queryOf, type ServerContext, sendJson } from './context
 import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
 import { parseWith } from './parse-with.ts'
+import { fromOwnPage } from './same-origin.ts'
 
 const signInSchema = z.strictObject({ token: z.string().min(1).max(512).describe('An access token, made with `npx millrace token`.') })
 
@@ -15,7 +16,10 @@ export function addSessionRoutes(app: Express, context: ServerContext): void {
   const show = async (req: Request, res: Response): Promise<void> => {
     const { id, name, kind, role, workspace, channel } = await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, { auth, version, caller: { id, name, kind, role, workspace, channel } })
+    // A page that outlived the server's memory signs in again by asking, as it would by being loaded again.
+    const returning = auth === 'local' && fromOwnPage(req.headers) && sessions.find(req.headers) === undefined
+    const headers: Record<string, string> = returning ? { 'set-cookie': sessions.open({ secure: false }) } : {}
+    sendJson(res, 200, { auth, version, caller: { id, name, kind, role, workspace, channel } }, headers)
   }
 
   const signIn = async (req: Request, res: Response): Promise<void> => {
