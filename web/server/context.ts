@@ -24,8 +24,15 @@ export interface ServerContext {
   readonly mayCall: (tool: string, caller: Caller) => boolean
 }
 
-export function sendJson(res: ServerResponse, status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): void {
-  const body = Buffer.from(JSON.stringify(value))
+type Headers = Readonly<Record<string, string>>
+
+export function sendJson(res: ServerResponse, status: number, value: unknown, headers: Headers = {}): void {
+  sendJsonText(res, status, JSON.stringify(value), headers)
+}
+
+/** For what is the same for everyone and large: the text is made once. */
+export function sendJsonText(res: ServerResponse, status: number, text: string, headers: Headers = {}): void {
+  const body = Buffer.from(text)
   res.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store', ...headers })
   res.end(body)
 }

@@ -9,7 +9,7 @@ import type { Waist } from '../../tools/waist.ts'
 import { addAguiRoute } from './agui-route.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
 import { type AuthMode, createCallers } from './callers.ts'
-import { type ServerContext, sendJson } from './context.ts'
+import { type ServerContext, sendJsonText } from './context.ts'
 import { addDocsPage } from './docs-page.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { listen } from './listen.ts'
@@ -140,8 +140,11 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
   addSessionRoutes(app, context)
   addStatusRoutes(app, context, eventLoop)
   if (mcp !== undefined) app.all('/mcp', async (req, res) => mcp.handle(req, res, await context.callers.identifyAgent(req)))
-  const openapi = (_req: Request, res: Response): void =>
-    sendJson(res, 200, openapiOf(context.waist.catalogue.list().map(describeTool), { version: context.version, url }))
+  let document: string | undefined
+  const openapi = (_req: Request, res: Response): void => {
+    document ??= JSON.stringify(openapiOf(context.waist.catalogue.list().map(describeTool), { version: context.version, url }))
+    sendJsonText(res, 200, document)
+  }
   app.route('/openapi.json').get(openapi).all(methodNotAllowed('GET'))
   addDocsPage(app)
   addStaticPages(app, context, uiFolder)

@@ -1,7 +1,7 @@
 /** Tools over HTTP: one path a tool, its body the tool's input, its answer what `invoke` answered. */
 import type { Express, Request, Response } from 'express'
 import type { Outcome } from '../../tools/invocation.ts'
-import { hangUp, idempotencyKey, numberFrom, queryOf, type ServerContext, sendJson } from './context.ts'
+import { hangUp, idempotencyKey, numberFrom, queryOf, type ServerContext, sendJson, sendJsonText } from './context.ts'
 import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
 import { describeTool } from './tool-description.ts'
@@ -11,10 +11,13 @@ const waitSeconds = { least: 0, most: 600, fallback: 60 }
 export function addToolRoutes(app: Express, context: ServerContext): void {
   const { waist, callers } = context
 
+  // The catalogue never changes while the server runs.
+  let described: string | undefined
   const list = async (req: Request, res: Response): Promise<void> => {
     await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, { tools: waist.catalogue.list().map(describeTool) })
+    described ??= JSON.stringify({ tools: waist.catalogue.list().map(describeTool) })
+    sendJsonText(res, 200, described)
   }
 
   const get = async (req: Request<{ name: string }>, res: Response): Promise<void> => {
