@@ -1,0 +1,25 @@
+/** Every algorithm by name. A new one is a file beside this one and a line here. */
+import { Fault } from '../../platform/fault.ts'
+import type { Algorithm } from './algorithm.ts'
+import { gradientBoosting } from './gradient-boosting.ts'
+import { linear } from './linear.ts'
+import { logistic } from './logistic.ts'
+import type { Task } from './problem.ts'
+import { tree } from './tree.ts'
+
+export const algorithms: readonly Algorithm[] = [linear, logistic, tree, gradientBoosting]
+
+export const algorithmNames: readonly string[] = algorithms.map(({ name }) => name)
+
+/** Throws `invalid_input` with the names there are. */
+export function algorithmNamed(name: string): Algorithm {
+  const found = algorithms.find((algorithm) => algorithm.name === name)
+  if (found === undefined)
+    throw new Fault('invalid_input', `There is no algorithm '${name}'. Use one of ${algorithmNames.join(', ')}, or auto.`)
+  return found
+}
+
+/** The algorithms that can do this task. */
+export function algorithmsFor(task: Task): readonly Algorithm[] {
+  return algorithms.filter((algorithm) => algorithm.tasks.includes(task))
+}

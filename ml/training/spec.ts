@@ -1,0 +1,68 @@
+/** What a training is asked for, and what comes of it. */
+import type { Metrics } from '../evaluation/metrics.ts'
+import type { Model } from '../models/model.ts'
+import type { Task } from '../models/problem.ts'
+
+export interface TrainSpec {
+  /** Column to predict. */
+  readonly target: string
+  /** A name in the table of algorithms, or `auto`: cross-validate all that fit the task and keep the best. */
+  readonly algorithm: string
+  /** Default 5. */
+  readonly folds?: number
+  /** Rows with the same value here are tested together; one fold per value. Not an input. */
+  readonly foldColumn?: string
+  /** Folds test on what is later than what they train on. Not an input. */
+  readonly timeColumn?: string
+  /** What `auto` chooses by. Default: the first of the task's metrics. */
+  readonly metric?: string
+  readonly params?: Readonly<Record<string, unknown>>
+  /** Default 0. */
+  readonly seed?: number
+  /** Default: inferred from the target. */
+  readonly task?: 'classification' | 'regression'
+}
+
+export interface FoldOutcome {
+  readonly fold: string
+  readonly metrics: Metrics
+  /** Of fitting. */
+  readonly seconds: number
+}
+
+export interface CandidateOutcome {
+  readonly algorithm: string
+  readonly metrics: Metrics
+  readonly seconds: number
+}
+
+export interface TrainOutcome {
+  /** Fitted on all rows. */
+  readonly model: Model
+  /** `encodeModel(model)`, made off the main thread. */
+  readonly bytes: Uint8Array
+  readonly algorithm: string
+  readonly task: Task
+  /** All parameters, defaults filled in. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** What candidates were compared by. */
+  readonly metric: string
+  /** Means over the folds, each measured on rows that its model had not seen. */
+  readonly metrics: Metrics
+  readonly folds: readonly FoldOutcome[]
+  /** Metrics, on the same folds, of always answering the class shares or the mean. */
+  readonly baseline: Metrics
+  /** Every algorithm that `auto` tried, best first; else the one. */
+  readonly candidates: readonly CandidateOutcome[]
+  readonly rows: number
+  /** Wall time of everything. */
+  readonly seconds: number
+  readonly seed: number
+  readonly warnings: readonly string[]
+}
+
+export interface TrainProgress {
+  /** 0 to 1. */
+  readonly fraction: number
+  readonly message: string
+}

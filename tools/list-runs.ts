@@ -1,0 +1,36 @@
+/** The trainings of the workspace. */
+import { z } from 'zod'
+import { listTrainings } from '../ml/training/trainings.ts'
+import { list } from './dataset-schema.ts'
+import { defineTool } from './tool.ts'
+import { metricNames, trainingInData, trainingSchema } from './training-schema.ts'
+
+export const listRunsTool = defineTool({
+  name: 'list_runs',
+  title: 'List training runs',
+  description:
+    'Lists training runs with their parameters and metrics, newest first or best first by a metric. Use it to find the best run on a dataset or a run to register. Not for registered models: use list_models.',
+  input: z.strictObject({
+    dataset: z.string().min(1).max(100).optional().describe('Only runs on this dataset, whatever version.'),
+    sort_by: z
+      .enum(['created_at', 'seconds', ...metricNames])
+      .default('created_at')
+      .describe('created_at: newest first; seconds: fastest first; a metric: best first.'),
+    limit: z.int().min(1).max(500).default(50).describe('Most runs to return.'),
+  }),
+  output: z.object({ runs: list(trainingSchema).describe('The runs, in the order asked for.') }),
+  effect: 'read',
+  role: 'viewer',
+  examples: [{ says: 'Show my last training runs', input: {} }],
+  run: async ({ dataset, sort_by, limit }, { db, caller }) => {
+    const trainings = await listTrainings(db, caller.workspace, { sortBy: sort_by, limit, ...(dataset !== undefined && { dataset }) })
+    const where = dataset === undefined ? '' : ` on ${dataset}`
+    const count = trainings.length === 1 ? 'One training run' : `${trainings.length === 0 ? 'No' : trainings.length} training runs`
+    const first = trainings[0]
+    const words =
+      first === undefined
+        ? ' Train one with train_model.'
+        : ` The first is ${first.run} (${first.algorithm}, target '${first.spec.target}').`
+    return { content: `${count}${where}.${words}`, data: { runs: trainings.map(trainingInData) } }
+  },
+})

@@ -1,0 +1,50 @@
+/** How trainings look in the inputs and results of tools. */
+import { z } from 'zod'
+import { metricsOf } from '../ml/evaluation/metrics.ts'
+import { algorithmNames } from '../ml/models/algorithms.ts'
+import { tasks } from '../ml/models/problem.ts'
+import type { Training } from '../ml/training/trainings.ts'
+import { list, versionName } from './dataset-schema.ts'
+
+export const metricNames: readonly string[] = [...new Set(Object.values(metricsOf).flat())]
+
+export const metricSchema = z.enum(metricNames).describe(`Metric: ${metricNames.join(', ')}.`)
+
+export const algorithmSchema = z
+  .enum([...algorithmNames, 'auto'])
+  .describe(`Algorithm: ${algorithmNames.join(', ')}; auto compares all that fit.`)
+
+export const scoresSchema = z.record(z.string(), z.number()).describe('Metrics by name; one that the data cannot define is left out.')
+
+export const runId = z.string().min(1).max(100).describe('Id of a training run, as train_model and list_runs give it.')
+
+export const trainingSchema = z.object({
+  run: runId,
+  dataset: z.string().describe('Dataset and version it learned from, as name@version.'),
+  target: z.string().describe('Column it predicts.'),
+  algorithm: z.string().describe('Algorithm that was fitted.'),
+  task: z.enum(tasks).describe('binary, multiclass or regression.'),
+  params: z.record(z.string(), z.unknown()).describe('All parameters, defaults filled in.'),
+  metrics: scoresSchema.describe('Means over the folds, each measured on rows its model had not seen.'),
+  baseline: scoresSchema.describe('Metrics of always answering the class shares or the mean, on the same folds.'),
+  folds: z.int().describe('Number of folds.'),
+  seed: z.int().describe('Seed of folds and fitting.'),
+  seconds: z.number().describe('Wall time in seconds.'),
+  warnings: list(z.string()).describe('What to look at before trusting it.'),
+  created_at: z.string().describe('When it was recorded, ISO 8601.'),
+})
+
+export function trainingInData(training: Training): z.input<typeof trainingSchema> {
+  const { run, target, algorithm, task, params, metrics, baseline, seed, seconds, warnings } = training
+  return {
+    run,
+    dataset: versionName({ name: training.dataset, version: training.datasetVersion }),
+    ...{ target, algorithm, task, params, metrics, baseline, seed, seconds, warnings },
+    folds: training.folds.length,
+    created_at: training.createdAt.toISOString(),
+  }
+}
+
+/** "roc_auc 0.9288". */
+export const scoreInWords = (metric: string, value: number | undefined): string =>
+  `${metric} ${value === undefined ? 'not defined' : value.toPrecision(4)}`
