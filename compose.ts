@@ -1,6 +1,7 @@
 /** Puts the rooms together: configuration in, one running Millrace out. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { openBlobFolder } from './platform/blobs.ts'
@@ -81,3 +82,24 @@ export async function writeTerminalToken(config: Config): Promise<string> {
 }
 
 export const terminalTokenFile = (config: Config): string => join(config.home, 'terminal-token')
+
+/** A Millrace of its own in a temporary folder, for evals: it never meets the data of a workspace. */
+export async function inScratch<T>(
+  config: Config,
+  roots: readonly (string | undefined)[],
+  work: (waist: Millrace) => Promise<T>,
+): Promise<T> {
+  const home = await mkdtemp(join(tmpdir(), 'millrace-eval-'))
+  try {
+    const scratch = { ...config, home, blobs: join(home, 'blobs'), databaseUrl: undefined, auth: 'local' } as const
+    const millrace = await openMillrace(scratch, { extraRoots: [home, ...roots.filter((root) => root !== undefined)] })
+    try {
+      await millrace.work()
+      return await work(millrace)
+    } finally {
+      await millrace.close()
+    }
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}

@@ -54,7 +54,28 @@ const commands: Readonly<Record<string, Run>> = {
       command.io.out(generalHelp(await client.catalogue(), Math.min(command.io.width, 110)))
       return 0
     }),
-  demo: async (command) => (await import('./cli/demo-command.ts')).runDemoCommand(command, withClient),
+  eval: async ({ config, argv, io }) => {
+    const { readEval, printReport } = await import('./cli/eval.ts')
+    const { suites } = await import('./evals/suites.ts')
+    const { suite, flags, json } = readEval(argv, suites)
+    const { inScratch } = await import('./compose.ts')
+    const report = await inScratch(config, Object.values(flags), (waist) =>
+      suite.run({
+        flags,
+        waist,
+        caller: { ...waist.platform.identity.owner('terminal'), channel: 'eval' },
+        signal: io.signal,
+        onProgress: (line) => void (io.progress && io.err(`${line}\n`)),
+      }),
+    )
+    printReport(report, { json, io })
+    return 0
+  },
+  demo: async (command) => {
+    const { readDemoFiles, tellDemo } = await import('./cli/demo-command.ts')
+    const files = readDemoFiles(command.argv)
+    return withClient(command, (client) => tellDemo(files, { client, io: command.io }), files.folders)
+  },
 }
 
 /** Sets the exit code; an error is one sentence on standard error. */
@@ -85,24 +106,28 @@ async function dispatch([name = 'help', ...argv]: readonly string[], io: Io): Pr
 }
 
 /** The tools of a running server when there is one, else of this process, which then owns the data folder until the end. */
-async function withClient({ config }: Command, work: (client: ToolClient) => Promise<number>): Promise<number> {
+async function withClient(
+  { config }: Command,
+  work: (client: ToolClient) => Promise<number>,
+  extraRoots: readonly string[] = [],
+): Promise<number> {
   const owner = config.databaseUrl === undefined ? await folderOwner(config.home) : undefined
   if (owner?.url !== undefined) {
     const { remoteClient } = await import('./cli/remote-client.ts')
     return work(remoteClient({ url: owner.url, token: await terminalToken(config) }))
   }
-  const millrace = await open(config)
+  const millrace = await open(config, extraRoots)
   try {
     const { localClient } = await import('./cli/local-client.ts')
-    return await work(localClient(millrace, { ...millrace.platform.identity.owner('terminal') }))
+    return await work(localClient(millrace, millrace.platform.identity.owner('terminal')))
   } finally {
     await millrace.close()
   }
 }
 
-async function open(config: Config): Promise<Millrace> {
+async function open(config: Config, extraRoots: readonly string[] = []): Promise<Millrace> {
   const { openMillrace } = await import('./compose.ts')
-  const millrace = await openMillrace(config)
+  const millrace = await openMillrace(config, { extraRoots })
   await millrace.work()
   return millrace
 }
