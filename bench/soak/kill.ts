@@ -84,7 +84,7 @@ export async function soakKill({ kills, seed = 1, clients = 3, say = () => undef
 export const isClean = ({ wrong }: KillReport): boolean => wrong.length === 0
 
 async function killOnce(server: ServerProcess, chance: () => number, kill: number): Promise<void> {
-  await sleep(200 + chance() * 2_500)
+  await sleep(200 + chance() * 3_500)
   await server.kill()
   if (kill % everyNthWhileOpening === 0) {
     server.launch()
