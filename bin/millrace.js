@@ -13,7 +13,9 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => existsSync(path))
   if (!packaged) {
-    console.error(`Millrace needs Node 22.18 or later; this is ${process.versions.node}. Install it, or run npm ci without --omit=optional.`)
+    console.error(
+      `Millrace needs Node 22.18 or later; this is ${process.versions.node}. Install it, or run npm ci without --omit=optional.`,
+    )
     process.exit(2)
   }
   const child = spawn(packaged, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
