@@ -11,12 +11,12 @@ import type { Log } from '../platform.ts'
 
 type BossDatabase = NonNullable<ConstructorOptions['db']>
 
-export interface Ticket {
+interface Ticket {
   readonly id: string
   readonly run: string
 }
 
-export interface Timetable {
+interface Timetable {
   readonly key: string
   readonly cron: string
   readonly timezone: string

@@ -7,7 +7,7 @@ import { jsonText } from '../json-text.ts'
 import type { TicketQueue } from './boss.ts'
 import type { NewRun } from './runs.ts'
 
-export interface Schedule {
+interface Schedule {
   /** Unique in its workspace: letters, digits, '.', '_' and '-'. */
   readonly name: string
   /** Five fields: minute, hour, day of month, month, day of week. */
