@@ -15,6 +15,8 @@ export interface FrameOptions {
   readonly columns?: readonly string[]
   /** The first rows only. */
   readonly limit?: number
+  /** At most so many rows, drawn at random (the same ones every time) where there are more. */
+  readonly sample?: number
 }
 
 /**
@@ -27,7 +29,14 @@ export async function loadFrame(
 ): Promise<Frame> {
   const columns = chooseColumns(dataset, options.columns)
   await using duck = await openDuck(signal ? { signal } : {})
-  await duck.run(`create view frame_source as from read_parquet(${literal(await blobs.path(dataset.blob))})`)
+  const source = `from read_parquet(${literal(await blobs.path(dataset.blob))})`
+  const { sample } = options
+  // A sample is drawn into a table: a view would draw another one for every statement.
+  if (sample === undefined) await duck.run(`create view frame_source as ${source}`)
+  else
+    await duck.run(
+      `set threads = 1; create table frame_source as ${source} using sample reservoir(${Math.max(1, Math.floor(sample))} rows) repeatable (1)`,
+    )
   return await readFrame(duck, 'frame_source', columns, options.limit)
 }
 

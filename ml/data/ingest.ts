@@ -122,7 +122,7 @@ async function readInto(
   try {
     await duck.run(`create table ingested as ${read(path)}`)
   } catch (error) {
-    if (!(error instanceof Error) || error.name === 'AbortError' || error.name === 'TimeoutError') throw error
+    if (!(error instanceof Error) || error instanceof Fault || error.name === 'AbortError' || error.name === 'TimeoutError') throw error
     const words = (error.message.split('\n')[0] ?? '')
       .replace(/^[A-Za-z ]*Error: /, '')
       .replaceAll(/"?\/[^\s"']*"?/g, `'${basename(file)}'`)
