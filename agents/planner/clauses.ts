@@ -1,0 +1,125 @@
+/** A message cut into what it asks one after another, with what it forbids and on which condition. */
+import type { Span } from './contract.ts'
+import { startsWithDeed } from './ideas.ts'
+import type { Reading } from './reading.ts'
+
+export interface Clause {
+  readonly start: number
+  readonly end: number
+  readonly negated: boolean
+  /** In the person's words: "it drifted". */
+  readonly condition?: string
+  /** Where the condition stands. */
+  readonly conditionAt?: { readonly start: number; readonly end: number }
+  /** Begins after "then", "after that", …: a step of its own even when it says little. */
+  readonly next: boolean
+}
+
+const opener = String.raw`(?:(?:please|also|then|now|only|just|instead|kindly|finally|you|can|could|to|i|want|need|first|so|afterwards|,)\s+)*`
+const sequence =
+  /(?:[.;!?]\s*|,?\s+(?:and\s+|but\s+)?|^)(?:then|after that|after this|afterwards|after which|next|finally|subsequently|lastly|followed by|once (?:that is |that's |it is |it's )?(?:done|finished|complete|ready))\b,?\s*/giu
+const sentence = /[.!?;]+(?=\s|$)|\n+|\s[-–—]{1,2}\s/gu
+const joint =
+  /,\s*(?:and|but|plus|or|yet)?\s*|\s+(?:and|but|plus|&|as well as)\s+|\s+(?=without\s+\p{L}+ing\b)|:\s+(?=(?:do not|don't|never)\b)/giu
+const light =
+  /^(?:put|give|show|tell|move|send|use|make|set|what|how|which|who|why|where|is|are|does|has|did|do|don't|never|not|if|unless|without|register|let|take|bring|turn|get|keep|see|name|call)\b/iu
+const negation = new RegExp(
+  String.raw`^${opener}(?:but\s+)?(?:do not|don't|don’t|dont|never|no need to|avoid|refrain from|hold off|without|not|must not|should not|shouldn't|by no means|under no circumstances|instead of)\b`,
+  'iu',
+)
+const condition =
+  /^(?:but |and |only )*(?:if|unless|in case|provided(?: that)?|as long as|assuming|should|once|when|whenever|as soon as)\s+(.+?)(?:,\s*(?:then\s+)?|\s+then\s+|:\s*)(.+)$/isu
+const trailing = /^(.+?),?\s+(?:but |and )?(?:only )?(?:if|unless|in case|provided(?: that)?|as long as|when|once|as soon as)\s+(.+)$/isu
+
+export function clausesOf(reading: Reading): readonly Clause[] {
+  const masked = mask(reading)
+  const pieces = cut(masked)
+  return pieces.map((piece) => withCondition(piece, masked, reading)).filter((clause) => clause.end > clause.start)
+}
+
+interface Piece {
+  readonly start: number
+  readonly end: number
+  readonly next: boolean
+}
+
+/** Values become x's of the same length, so that no comma or dot inside them cuts. */
+function mask({ text, entities, paths, quoted, quantities, ids }: Reading): string {
+  const chars = [...text].length === text.length ? text.split('') : Array.from({ length: text.length }, (_, at) => text.charAt(at))
+  for (const { start, end } of [...entities, ...paths, ...quoted, ...quantities, ...ids]) chars.fill('x', start, end)
+  return chars.join('')
+}
+
+function cut(text: string): readonly Piece[] {
+  const cuts: { readonly at: number; readonly resume: number; readonly next: boolean }[] = []
+  for (const match of text.matchAll(sequence)) cuts.push({ at: match.index, resume: match.index + match[0].length, next: true })
+  for (const match of text.matchAll(sentence)) cuts.push({ at: endOfMark(match), resume: match.index + match[0].length, next: false })
+  for (const match of text.matchAll(joint)) {
+    const resume = match.index + match[0].length
+    if (startsDeed(text.slice(resume)) && !insideCondition(text, match.index)) cuts.push({ at: match.index, resume, next: false })
+  }
+  const pieces: Piece[] = []
+  let start = 0
+  let next = false
+  for (const one of cuts.sort((left, right) => left.at - right.at)) {
+    if (one.resume <= start) {
+      next ||= one.next
+      continue
+    }
+    if (one.at > start) pieces.push({ start, end: one.at, next })
+    start = one.resume
+    next = one.next || (next && one.at <= start && pieces.length === 0)
+  }
+  pieces.push({ start, end: text.length, next })
+  return pieces.filter((piece) => /[\p{L}\p{N}]/u.test(text.slice(piece.start, piece.end)))
+}
+
+/** A question mark stays with its sentence. */
+const endOfMark = (match: RegExpMatchArray): number => (match.index ?? 0) + (match[0].startsWith('?') ? 1 : 0)
+
+function startsDeed(rest: string): boolean {
+  const after = rest.replace(new RegExp(`^${opener}`, 'iu'), '')
+  if (light.test(after)) return true
+  return startsWithDeed(after)
+}
+
+/** The comma that ends "if …," belongs to the condition. */
+function insideCondition(text: string, at: number): boolean {
+  const from = Math.max(...['.', ';', '!', '?', '\n'].map((mark) => text.lastIndexOf(mark, at - 1))) + 1
+  const before = text.slice(from, at).trimStart()
+  return (
+    /^(?:but |and |only |then )*(?:if|unless|in case|provided|as long as|assuming|should|once|when|whenever|as soon as)\b/iu.test(before) &&
+    !before.includes(',')
+  )
+}
+
+function withCondition(piece: Piece, masked: string, { text }: Reading): Clause {
+  const said = masked.slice(piece.start, piece.end)
+  const base = { ...piece, negated: negation.test(said.trimStart()) }
+  const leading = condition.exec(said)
+  if (leading) {
+    const [, when = '', rest = ''] = leading
+    const actionAt = piece.start + said.length - rest.length
+    const whenAt = piece.start + said.indexOf(when)
+    return conditional({ ...base, start: actionAt, negated: negation.test(rest) }, { start: whenAt, end: whenAt + when.length }, text)
+  }
+  const after = trailing.exec(said)
+  if (!after || /\b(?:alert|warn|notify|tell|know|ping|page|monitor|watch|ask)\b/iu.test(after[1] ?? '')) return base
+  const [, action = '', when = ''] = after
+  const whenAt = piece.end - when.length
+  return conditional({ ...base, end: piece.start + action.length }, { start: whenAt, end: piece.end }, text)
+}
+
+function conditional(clause: Clause, at: { readonly start: number; readonly end: number }, text: string): Clause {
+  return { ...clause, condition: text.slice(at.start, at.end).trim(), conditionAt: at }
+}
+
+export const joined = (first: Clause, second: Clause): Clause => ({
+  ...first,
+  end: Math.max(first.end, second.end),
+  start: Math.min(first.start, second.start),
+  ...(second.condition === undefined ? {} : { condition: second.condition }),
+  ...(second.conditionAt === undefined ? {} : { conditionAt: second.conditionAt }),
+})
+
+export const textOf = (reading: Reading, { start, end }: Pick<Span, 'start' | 'end'>): string => reading.text.slice(start, end)

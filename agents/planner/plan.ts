@@ -1,0 +1,122 @@
+/**
+ * The offline planner: a message, the catalogue and the names of the world in, a plan out.
+ *   read values -> cut into clauses -> retrieve a tool for each -> fill its arguments -> hand values on -> decide
+ * No model and no rule for any sentence: what it knows of tools comes from the catalogue. It asks rather than guesses.
+ */
+import type { Plan, PlannedCall, PlannerTool, PlanRequest, Turn, World } from './contract.ts'
+import { isFollowUp, isNo, isYes, recallFrom, repeated } from './conversation.ts'
+import type { Draft } from './draft.ts'
+import { type Reading, read } from './reading.ts'
+import { indexOf, says } from './retrieve.ts'
+import { askBeforeDelete, askForMissing, askVersion, greet, knowledge, nothingDone, outOfScope } from './speak.ts'
+import { type Steps, stepsOf } from './steps.ts'
+
+/** Same request, same plan. Never calls on doubt: what is missing, unknown or to be deleted is asked for first. */
+export function plan(request: PlanRequest): Plan {
+  const { message, history, catalogue, world } = request
+  const pending = lastRequest(history)
+  if (pending && isNo(message)) return quiet('answer', nothingDone)
+  if (pending && isYes(message) && asksSomething(history)) {
+    const drafts = draftsFor({ ...request, ...pending }, 0).drafts
+    if (drafts.length > 0) return decide(drafts, world, true)
+  }
+  const { drafts, forbidden } = draftsFor(request, 0)
+  if (drafts.length > 0) return generalQuestion(message, drafts, world) ? quiet('answer', knowledge) : decide(drafts, world, false)
+  return forbidden ? quiet('answer', nothingDone) : outside(read(message, world), catalogue)
+}
+
+/** What the person last asked for that was a request of its own, with the turns before it. */
+function lastRequest(history: readonly Turn[]): Pick<PlanRequest, 'message' | 'history'> | undefined {
+  const at = history.findLastIndex(({ role }) => role === 'user')
+  const turn = history[at]
+  return turn && { message: turn.text, history: history.slice(0, at) }
+}
+
+const asksSomething = (history: readonly Turn[]): boolean =>
+  /\?/u.test(history.at(-1)?.text ?? '') || /\b(?:confirm|answer yes)\b/iu.test(history.at(-1)?.text ?? '')
+
+const deepest = 5
+
+function draftsFor(request: PlanRequest, depth: number): Steps {
+  const { message, history, catalogue, world } = request
+  const index = indexOf(catalogue)
+  const reading = read(message, world)
+  const earlier = lastRequest(history)
+  const previous = earlier && depth < deepest ? draftsFor({ ...request, ...earlier }, depth + 1).drafts : []
+  const steps = stepsOf({ index, reading, world, recall: recallFrom(history, previous, world) })
+  if (previous.length === 0 || !isFollowUp(reading) || steps.forbidden) return steps
+  const again = steps.drafts.length === 0 || shows(reading) ? repeated(reading, previous, world) : undefined
+  return again && better(again, steps.drafts) ? { drafts: [again], forbidden: false } : steps
+}
+
+/** "now do it with …", "the same for …", "and …?", "what about …". */
+const shows = ({ text }: Reading): boolean =>
+  /^\s*(?:and|or|what about|how about|same|the same|do (?:it|that|the same)|again|now (?:do|try)|try|with|for|use)\b|\b(?:the same|instead|do it|try it|once more|again)\b/iu.test(
+    text,
+  )
+
+/** A repetition is right when what the message asks by itself is nothing, incomplete, or the same deed. */
+function better(again: Draft, drafts: readonly Draft[]): boolean {
+  const [first] = drafts
+  return !first || first.missing.length > 0 || first.known === again.known
+}
+
+function decide(drafts: readonly Draft[], world: World, confirmed: boolean): Plan {
+  const known = drafts.findLast(({ known: { deletes } }) => deletes)
+  if (known && (!confirmed || known.missing.length > 0)) return ask(known, askBeforeDelete(known, world))
+  const lacking = drafts.find((draft) => draft.missing.length > 0 || draft.unknown.length > 0)
+  if (lacking) return ask(lacking, askForMissing(lacking, world))
+  const wrong = drafts.map((draft) => ({ draft, text: wrongVersion(draft, drafts, world) })).find(({ text }) => text !== undefined)
+  if (wrong?.text !== undefined) return ask(wrong.draft, wrong.text)
+  return { type: drafts.length > 1 ? 'calls' : 'call', calls: drafts.map(callOf), text: '' }
+}
+
+/** A version that the model does not have, unless an earlier step makes one. */
+function wrongVersion(draft: Draft, drafts: readonly Draft[], world: World): string | undefined {
+  const { slots } = draft.known
+  const model = slots.filter(({ kind }) => kind === 'model').map(({ name }) => draft.arguments[name])[0]
+  const version = slots.filter(({ kind }) => kind === 'version').map(({ name }) => draft.arguments[name])[0]
+  if (typeof model !== 'string' || typeof version !== 'number' || drafts[0] !== draft) return undefined
+  const versions = world.models[model]?.versions
+  return versions && !versions.includes(version) ? askVersion(model, version, versions) : undefined
+}
+
+function ask(draft: Draft, text: string): Plan {
+  const fields = draft.missing.length > 0 ? draft.missing : draft.known.deletes ? [] : draft.unknown.map(({ kind }) => kind)
+  return { type: 'clarify', calls: [], text, missing: { tool: draft.known.tool.name, fields, known: draft.arguments } }
+}
+
+const callOf = (draft: Draft): PlannedCall => ({
+  tool: draft.known.tool.name,
+  arguments: draft.arguments,
+  spans: draft.spans,
+  ...(draft.condition === undefined ? {} : { condition: draft.condition }),
+})
+
+/** "What is overfitting?": about the trade, not about this workspace. */
+function generalQuestion(message: string, drafts: readonly Draft[], world: World): boolean {
+  const reading = read(message, world)
+  if (
+    drafts.length > 1 ||
+    reading.entities.length + reading.paths.length + reading.versions.length + reading.quoted.length + reading.ids.length > 0
+  )
+    return false
+  if ((drafts[0]?.missing.length ?? 0) === 0 && !/\b(?:difference between|meaning of)\b/iu.test(message)) return false
+  return (
+    /^\s*(?:what(?:'s| is| are| does)|define|how do(?:es)?|why (?:do|does|is|are)|when (?:should|do|would)|explain (?!a |an |the |my |our |this |that )|tell me (?:about|what)|can you explain)\b/iu.test(
+      message,
+    ) && !/\b(?:my|our|we|it|its|this|these|status|last|latest)\b/iu.test(message)
+  )
+}
+
+function outside(reading: Reading, catalogue: readonly PlannerTool[]): Plan {
+  const contents = reading.ideas.filter(({ idea }) => idea.startsWith('='))
+  const courtesy = /\b(?:hello|hi|hey|thanks|thank|bye|goodbye|good (?:morning|evening|afternoon)|what can you|help|who are you)\b/iu.test(
+    reading.text,
+  )
+  if (courtesy || contents.length === 0) return quiet('answer', greet(catalogue))
+  const question = /\?\s*$|^\s*(?:what|who|why|how|when|where|explain|define)\b/iu.test(reading.text)
+  return question && !says(reading, 'delete') ? quiet('answer', knowledge) : quiet('refuse', outOfScope(catalogue))
+}
+
+const quiet = (type: 'answer' | 'refuse', text: string): Plan => ({ type, calls: [], text })

@@ -1,0 +1,83 @@
+/** A message read once: its words and everything in it that could be a value, each with its place. */
+import type { Span, World } from './contract.ts'
+import { apart, type ColumnMention, type Entity, findColumns, findEntities } from './entities.ts'
+import { type IdeaHit, ideasOf, isKnownWord } from './ideas.ts'
+import { findIds, findPaths, findQuantities, findQuoted, findVersions, type Literal, type Quantity } from './literals.ts'
+import { findSchedule, findWindow, type TimeMention } from './times.ts'
+import { type Word, wordsOf } from './words.ts'
+
+export interface Reading {
+  readonly text: string
+  readonly words: readonly Word[]
+  readonly ideas: readonly IdeaHit[]
+  readonly entities: readonly Entity[]
+  readonly columns: readonly ColumnMention[]
+  readonly quoted: readonly Literal[]
+  readonly paths: readonly Literal[]
+  readonly versions: readonly Quantity[]
+  readonly quantities: readonly Quantity[]
+  readonly ids: readonly Literal[]
+  readonly schedule: TimeMention | undefined
+  /** "the last 7 days". */
+  readonly window: TimeMention | undefined
+}
+
+export function read(text: string, world: World): Reading {
+  const allQuoted = findQuoted(text)
+  const entitiesAll = findEntities(text, world)
+  const names = new Set(entitiesAll.map(({ name }) => name.toLowerCase()))
+  const quoted = allQuoted.filter(({ value }) => !names.has(value.toLowerCase()))
+  const paths = findPaths(text).filter((path) => quoted.every((quote) => apart(quote, path)))
+  const closed: readonly Span[] = [...quoted, ...paths]
+  const entities = entitiesAll.filter((entity) => closed.every((span) => apart(span, entity)))
+  const columns = findColumns(text, world, [...closed, ...entities])
+  const schedule = findSchedule(text)
+  const window = findWindow(text)
+  const versions = findVersions(
+    text,
+    entities.filter(({ kinds }) => kinds.includes('model')),
+  )
+  const ids = findIds(text, [...closed, ...entities, ...columns])
+  const quantities = findQuantities(text, [
+    ...closed,
+    ...entities,
+    ...versions,
+    ...ids,
+    ...(schedule ? [schedule] : []),
+    ...(window ? [window] : []),
+  ])
+  const words = wordsOf(text)
+  const silent: readonly Span[] = [
+    ...closed,
+    ...entities,
+    ...ids,
+    ...versions,
+    ...(window ? [window] : []),
+    ...columns.filter(({ text: said }) => !isKnownWord(said)),
+  ]
+  const said = ideasOf(words, (word) => silent.every((span) => apart(span, word)))
+  const ideas = schedule ? [...said, { idea: 'schedule', weight: 1, start: schedule.start, end: schedule.end }] : said
+  return { text, words, ideas, entities, columns, quoted, paths, versions, quantities, ids, schedule, window }
+}
+
+/** The part of a reading that lies inside a span. */
+export function within(reading: Reading, { start, end }: Pick<Span, 'start' | 'end'>): Reading {
+  const inside = <T extends Span | Word | IdeaHit>(list: readonly T[]): readonly T[] =>
+    list.filter((item) => item.start >= start && item.end <= end)
+  const { schedule, window } = reading
+  const covers = (span: Span | undefined): boolean => span !== undefined && span.start >= start && span.end <= end
+  return {
+    text: reading.text,
+    words: inside(reading.words),
+    ideas: inside(reading.ideas),
+    entities: inside(reading.entities),
+    columns: inside(reading.columns),
+    quoted: inside(reading.quoted),
+    paths: inside(reading.paths),
+    versions: inside(reading.versions),
+    quantities: inside(reading.quantities),
+    ids: inside(reading.ids),
+    schedule: covers(schedule) ? schedule : undefined,
+    window: covers(window) ? window : undefined,
+  }
+}

@@ -1,0 +1,67 @@
+/** One row of data inside a sentence: JSON, "tenure = 3", "plan is basic", "tenure 3, plan basic and monthly charges 79.5". */
+import type { Span } from './contract.ts'
+import type { ColumnMention } from './entities.ts'
+
+export interface RecordMention extends Span {
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+/** At least one pair; keys are columns of the world, or any word with "=" or ":" after it. */
+export function findRecord(text: string, columns: readonly ColumnMention[]): RecordMention | undefined {
+  return jsonRecord(text) ?? pairs(text, columns)
+}
+
+function jsonRecord(text: string): RecordMention | undefined {
+  const start = text.indexOf('{')
+  const end = text.lastIndexOf('}') + 1
+  if (start < 0 || end <= start) return undefined
+  try {
+    const value: unknown = JSON.parse(text.slice(start, end))
+    return typeof value === 'object' && value !== null ? { start, end, text: text.slice(start, end), value: { ...value } } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const valuePattern =
+  /^\s*(?:=|:|is|of|equals|being|equal to)?\s*(?:"([^"]*)"|'([^']*)'|(-?\d+(?:\.\d+)?)(?![\w.]*[a-z])|([\p{L}\p{N}_+.-]+))/iu
+const assignment =
+  /(?<![\p{L}\p{N}_-])([\p{L}_][\p{L}\p{N}_-]*)\s*(?:=|:(?!\/))\s*(?:"([^"]*)"|'([^']*)'|(-?\d+(?:\.\d+)?)(?![\w.]*[a-z])|([\p{L}\p{N}_+.-]+))/giu
+
+function pairs(text: string, columns: readonly ColumnMention[]): RecordMention | undefined {
+  const found: { readonly key: string; readonly value: unknown; readonly start: number; readonly end: number }[] = []
+  columns.forEach((column, index) => {
+    const next = columns[index + 1]?.start ?? text.length
+    const match = valuePattern.exec(text.slice(column.end, next))
+    const value = match && readValue(match.slice(1))
+    if (match && value !== undefined) found.push({ key: column.name, value, start: column.start, end: column.end + match[0].length })
+  })
+  for (const match of text.matchAll(assignment)) {
+    const [whole, key = '', ...values] = match
+    if (found.some((pair) => pair.start <= match.index && match.index < pair.end)) continue
+    const value = readValue(values)
+    if (value !== undefined && !notKeys.has(key.toLowerCase()))
+      found.push({ key, value, start: match.index, end: match.index + whole.length })
+  }
+  if (found.length === 0) return undefined
+  const start = Math.min(...found.map((pair) => pair.start))
+  const end = Math.max(...found.map((pair) => pair.end))
+  return { start, end, text: text.slice(start, end), value: Object.fromEntries(found.map(({ key, value }) => [key, value])) }
+}
+
+/** The value of one pair, or undefined when the words after the key are only grammar. */
+function readValue(groups: readonly (string | undefined)[]): unknown {
+  const [double, single, digits, word] = groups
+  if (double !== undefined || single !== undefined) return double ?? single
+  if (digits !== undefined) return Number(digits)
+  if (word === undefined || notValues.has(word.toLowerCase())) return undefined
+  if (/^(?:true|false)$/iu.test(word)) return word.toLowerCase() === 'true'
+  return word.replace(/[.]+$/u, '')
+}
+
+const notKeys = new Set(['http', 'https', 'seed', 'folds', 'trials', 'target', 'system', 'note', 'threshold', 'top_k', 'limit', 'version'])
+const notValues = new Set(
+  'and or the a an in on of for with to from by as is are was does do did will would give gives be have has using than then at it its column columns dataset data group groups across between please over under above below when if so but not'.split(
+    ' ',
+  ),
+)

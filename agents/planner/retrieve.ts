@@ -1,0 +1,183 @@
+/**
+ * Which tool a clause asks for. Ideas are weighted by how few tools share them (Robertson's idf); what the clause holds —
+ * names, versions, paths, a schedule, a row — speaks for the tools that can take it and against those that can't.
+ */
+import type { PlannerTool } from './contract.ts'
+import { isEntityKind } from './entities.ts'
+import { type IdeaHit, ideasOfText } from './ideas.ts'
+import { thingIdeas } from './lexicon.ts'
+import type { Reading } from './reading.ts'
+import { type Slot, type SlotKind, slotsOf } from './slots.ts'
+import { preferredValues, valueWords } from './values.ts'
+import { stem } from './words.ts'
+
+export interface KnownTool {
+  readonly tool: PlannerTool
+  readonly slots: readonly Slot[]
+  /** idea -> how much the tool is about it. */
+  readonly about: ReadonlyMap<string, number>
+  /** Ideas of its name, title and first sentence. */
+  readonly head: ReadonlySet<string>
+  readonly deletes: boolean
+}
+
+export interface Index {
+  readonly tools: readonly KnownTool[]
+  readonly rarity: (idea: string) => number
+}
+
+export interface Candidate {
+  readonly known: KnownTool
+  readonly score: number
+  /** How much of the score comes from deeds the tool is named or described by. */
+  readonly evidence: number
+}
+
+const indexes = new WeakMap<readonly PlannerTool[], Index>()
+
+/** Indexed once per catalogue. */
+export function indexOf(catalogue: readonly PlannerTool[]): Index {
+  const known = indexes.get(catalogue)
+  if (known) return known
+  const shared = choicesByName(catalogue)
+  const tools = catalogue.map((tool) => knownTool(tool, shared))
+  const counts = new Map<string, number>()
+  for (const { about } of tools) for (const [idea, weight] of about) counts.set(idea, (counts.get(idea) ?? 0) + Math.min(1, weight))
+  const rarity = (idea: string): number =>
+    Math.log(1 + (tools.length - Math.min(tools.length, counts.get(idea) ?? 0) + 0.5) / ((counts.get(idea) ?? 0) + 0.5))
+  const index = { tools, rarity }
+  indexes.set(catalogue, index)
+  return index
+}
+
+/** An argument without a list of choices takes the list of its namesake elsewhere: `algorithm` is `algorithm`. */
+function choicesByName(catalogue: readonly PlannerTool[]): ReadonlyMap<string, readonly string[]> {
+  const all = catalogue.flatMap((tool) => slotsOf(tool))
+  return new Map(all.filter(({ choices }) => choices.length > 0).map(({ name, choices }) => [name, choices]))
+}
+
+function knownTool(tool: PlannerTool, shared: ReadonlyMap<string, readonly string[]>): KnownTool {
+  const slots = slotsOf(tool).map((slot): Slot => {
+    const choices = shared.get(slot.name)
+    return choices && (slot.kind === 'text' || slot.kind === 'phrases') ? { ...slot, kind: 'choice', choices } : slot
+  })
+  const about = new Map<string, number>()
+  const add = (hits: readonly IdeaHit[], weight: number): void => {
+    for (const hit of hits) about.set(hit.idea, Math.max(about.get(hit.idea) ?? 0, (hit.weight > 0.5 ? hit.weight : 0.2) * weight))
+  }
+  const [first = '', ...rest] = tool.description.split(/(?<=[.!?])\s+/u)
+  const headHits = [...ideasOfText(tool.name), ...ideasOfText(tool.title), ...ideasOfText(first)]
+  add(headHits, 1)
+  add(rest.filter((text) => !/\b(?:not|instead|unless|never|rather)\b/iu.test(text)).flatMap(ideasOfText), 0.3)
+  add(
+    tool.examples.flatMap(({ says }) => ideasOfText(says).filter(({ idea }) => !idea.startsWith('='))),
+    0.6,
+  )
+  for (const slot of slots) {
+    add(ideasOfText(slot.name), 0.35)
+    for (const choice of slot.choices) about.set(`#${choice}`, 1)
+  }
+  const head = new Set(headHits.filter(({ weight }) => weight > 0.5).map(({ idea }) => idea))
+  const named = ideasOfText(tool.name).some(({ idea }) => idea === 'delete')
+  const deletes =
+    tool.effect === 'delete' || (tool.effect === undefined && (named || /\b(?:destructive|irreversibl)/iu.test(tool.description)))
+  return { tool, slots, about, head, deletes }
+}
+
+/** All tools, the best first. `fillable` says whether a required slot could be filled from outside the clause. */
+export function rank(index: Index, clause: Reading, fillable: (slot: Slot) => boolean): readonly Candidate[] {
+  const asked = new Map<string, number>()
+  for (const { idea, weight } of clause.ideas) asked.set(idea, Math.max(asked.get(idea) ?? 0, weight * (thingIdeas.has(idea) ? 0.5 : 1)))
+  const first = Math.min(...clause.ideas.filter(({ idea }) => !thingIdeas.has(idea)).map(({ start }) => start))
+  for (const { idea, weight, start } of clause.ideas)
+    if (start === first && !thingIdeas.has(idea)) asked.set(idea, Math.max(asked.get(idea) ?? 0, weight * 1.35))
+  for (const choice of saidChoices(clause)) asked.set(`#${choice}`, 0.5)
+  return index.tools.map((known) => candidate(index, known, { asked, clause, fillable })).sort((left, right) => right.score - left.score)
+}
+
+function candidate(
+  index: Index,
+  known: KnownTool,
+  {
+    asked,
+    clause,
+    fillable,
+  }: { readonly asked: ReadonlyMap<string, number>; readonly clause: Reading; readonly fillable: (slot: Slot) => boolean },
+): Candidate {
+  let score = 0
+  let evidence = 0
+  for (const [idea, weight] of asked) {
+    const about = known.about.get(idea) ?? 0
+    if (about === 0) continue
+    const part = weight * index.rarity(idea) * ((1.5 * about) / (about + 0.5))
+    score += part
+    if (!thingIdeas.has(idea) && !idea.startsWith('#')) evidence += weight > 0.7 ? part : part / 2
+  }
+  const unasked = [...known.head].filter((idea) => !asked.has(idea) && !idea.startsWith('=') && !thingIdeas.has(idea))
+  score -= 0.2 * unasked.reduce((sum, idea) => sum + index.rarity(idea), 0)
+  return {
+    known,
+    evidence,
+    score: score + 1.4 * suits(known, clause) - lacks(known, fillable),
+  }
+}
+
+/** A name that is nowhere weighs more than a number that may be asked for. */
+const lacks = ({ slots }: KnownTool, fillable: (slot: Slot) => boolean): number =>
+  slots.filter((slot) => slot.required && !fillable(slot)).reduce((sum, { kind }) => sum + (isEntityKind(kind) ? 0.9 : 0.3), 0)
+
+/** What the clause holds against what the tool takes. */
+function suits({ slots }: KnownTool, clause: Reading): number {
+  const takes = (kind: SlotKind): boolean => slots.some((slot) => slot.kind === kind)
+  const names = new Map(clause.entities.map((entity) => [entity.name, entity.kinds]))
+  const forNames = [...names.values()].map((kinds) => suitsName(slots, kinds))
+  const runs = [...names.values()].filter((kinds) => kinds.includes('run')).length
+  const share = clause.quantities.some(({ percent, ratio }) => percent || ratio)
+  const version = takes('version') ? 0.6 : takes('artifact') ? 0 : -0.5
+  const column = takes('column') ? 0.4 : takes('record') ? 0.2 : -0.1
+  const row = pairCount(clause) > 0
+  const parts: readonly (readonly [boolean, number])[] = [
+    [runs > 1, slots.some((slot) => slot.kind === 'run' && slot.many) ? 0.8 : -0.6],
+    [clause.versions.length > 0, version],
+    [clause.paths.length > 0, takes('path') ? 1 : -0.6],
+    [clause.schedule !== undefined, takes('cron') ? 1.2 : -0.2],
+    [clause.columns.length > 0, column],
+    [row, takes('record') ? 0.9 : -0.2],
+    [share, takes('number') ? 0.3 : -0.2],
+    [clause.quoted.length > 0, slots.some(({ kind }) => textual.has(kind)) ? 0.2 : -0.1],
+    [clause.ids.length > 0 && takes('id'), 0.6],
+    [clause.window !== undefined && (takes('window') || takes('since')), 0.6],
+  ]
+  return [...forNames, ...parts.map(([present, weight]) => (present ? weight : 0))].reduce((sum, part) => sum + part, 0)
+}
+
+function suitsName(slots: readonly Slot[], kinds: readonly string[]): number {
+  const slot = slots.find((one) => kinds.some((kind) => kind === one.kind))
+  if (slot) return slot.required ? 0.9 : 0.7
+  if (slots.some(({ kind }) => kind === 'artifact')) return 0.3
+  return slots.some(({ kind }) => kind === 'new name') ? 0.1 : -0.7
+}
+
+const textual: ReadonlySet<SlotKind> = new Set(['text', 'query', 'question', 'new name', 'phrases'])
+
+/** Columns with a number right after them: "tenure 3". */
+function pairCount({ columns, quantities, text }: Reading): number {
+  return columns.filter((column) =>
+    quantities.some((number) => number.start >= column.end && /^\s*(?:=|:|is|of)?\s*$/iu.test(text.slice(column.end, number.start))),
+  ).length
+}
+
+/** Values of choices that the clause says, by their usual words. */
+function saidChoices(clause: Reading): readonly string[] {
+  const said = ` ${clause.words.map((word) => word.lower.replaceAll('-', ' ')).join(' ')} `
+  return [...new Set([...preferredValues, ...Object.keys(valueWords)])].filter((value) =>
+    (valueWords[value] ?? [value.replaceAll('_', ' ')]).some((phrase) => said.includes(` ${phrase.replaceAll('-', ' ')} `)),
+  )
+}
+
+/** Whether a clause says one of the ideas. */
+export const says = (clause: Reading, ...wanted: readonly string[]): boolean => clause.ideas.some(({ idea }) => wanted.includes(idea))
+
+/** Whether a word's family stands in a clause. */
+export const saysWord = (clause: Reading, ...words: readonly string[]): boolean =>
+  clause.words.some((word) => words.some((one) => stem(one) === word.stem))

@@ -1,0 +1,188 @@
+/** The clauses of a message as steps: a tool for each, weak clauses joined to their neighbours, values handed on. */
+
+import { carryFrom } from './carry.ts'
+import { type Clause, clausesOf, joined, textOf } from './clauses.ts'
+import type { World } from './contract.ts'
+import { type Carry, type Draft, draftsOf } from './draft.ts'
+import { isEntityKind } from './entities.ts'
+import { fill } from './fill.ts'
+import { type Reading, within } from './reading.ts'
+import { type Candidate, type Index, type KnownTool, rank, says } from './retrieve.ts'
+import type { Slot } from './slots.ts'
+
+export interface Situation {
+  readonly index: Index
+  readonly reading: Reading
+  readonly world: World
+  /** What the conversation before this message can give. */
+  readonly recall: Carry
+}
+
+interface Step {
+  readonly clause: Clause
+  readonly best: Candidate | undefined
+}
+
+/** Below this a clause does not ask for a tool. Measured in nats of rarity: about one word that a third of the tools share. */
+const leastEvidence = 0.9
+const leastScore = 0.9
+
+export interface Steps {
+  readonly drafts: readonly Draft[]
+  /** Something was forbidden in so many words. */
+  readonly forbidden: boolean
+}
+
+export function stepsOf(situation: Situation): Steps {
+  const clauses = clausesOf(situation.reading)
+  const forbidden = clauses.some((clause) => clause.negated)
+  const whole: Situation = { ...situation, recall: fromMessage(situation) }
+  const asked = clauses.filter((clause) => !clause.negated)
+  const steps = join(asked, whole)
+  const drafts: Draft[] = []
+  for (const { clause } of steps) drafts.push(...draftClause(whole, clause, drafts))
+  return { drafts, forbidden }
+}
+
+/** A thing that the message names only once is meant wherever that sort of thing is needed: "don't deploy x, show its status". */
+function fromMessage({ reading, recall }: Situation): Carry {
+  return (slot, known, clause, values) => {
+    if (!slot.required || !isEntityKind(slot.kind) || slot.many) return recall(slot, known, clause, values)
+    const { kind } = slot
+    const names = new Set(reading.entities.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => name))
+    const [only] = names
+    return names.size === 1 ? only : recall(slot, known, clause, values)
+  }
+}
+
+/** A clause's own call, after the call that its condition asks for when nothing before answers it. */
+function draftClause(situation: Situation, clause: Clause, earlier: readonly Draft[]): readonly Draft[] {
+  const { reading, world } = situation
+  const carry = carryFrom(earlier, situation.recall)
+  const first = clause.conditionAt ? conditionCall(situation, clause.conditionAt, earlier) : []
+  const best = choose(situation, clause, [...earlier, ...first])
+  if (!best) return first
+  const condition = clause.condition !== undefined && (first.length > 0 || earlier.length > 0) ? clause.condition : undefined
+  const more = carryFrom([...earlier, ...first], situation.recall)
+  return [
+    ...first,
+    ...draftsOf(best.known, reading, { start: clause.start, end: clause.end, world, carry: first.length > 0 ? more : carry, condition }),
+  ]
+}
+
+function conditionCall(
+  situation: Situation,
+  at: { readonly start: number; readonly end: number },
+  earlier: readonly Draft[],
+): readonly Draft[] {
+  const clause: Clause = { ...at, negated: false, next: false }
+  const best = choose(situation, clause, earlier)
+  if (!best || best.known.deletes || best.known.tool.effect === 'change' || earlier.some((draft) => draft.known === best.known)) return []
+  if (within(situation.reading, at).entities.length === 0 && earlier.length > 0) return []
+  return draftsOf(best.known, situation.reading, { ...at, world: situation.world, carry: carryFrom(earlier, situation.recall) })
+}
+
+function choose(situation: Situation, clause: Clause, earlier: readonly Draft[]): Candidate | undefined {
+  const { index, reading, world } = situation
+  const part = within(reading, clause)
+  const carry = carryFrom(earlier, situation.recall)
+  const ranked = rank(index, part, (slot) => mayFill(slot, part, (one) => carry(one, anyTool(index), part, new Map()) !== undefined))
+  const most = Math.max(...ranked.map(({ evidence, score }) => (score >= leastScore ? evidence : 0)))
+  const few = ranked.slice(0, 4).filter(({ evidence, score }) => evidence >= Math.max(leastEvidence, 0.55 * most) && score >= leastScore)
+  const [best, ...others] = few.map((candidate) => ({
+    candidate,
+    score: candidate.score - lacking(candidate.known, reading, { ...clause, world, carry }),
+  }))
+  if (!best) return undefined
+  return others.reduce((top, other) => (other.score > top.score ? other : top), best).candidate
+}
+
+/** Tried in earnest: what each of the best few would still lack. */
+function lacking(
+  known: KnownTool,
+  reading: Reading,
+  at: { readonly start: number; readonly end: number; readonly world: World; readonly carry: Carry },
+): number {
+  const [draft] = draftsOf(known, reading, at)
+  const filling = fill(known, reading, at)
+  const left = filling.clause.quantities.filter((one) =>
+    filling.used.every((used) => used.end <= one.start || one.end <= used.start),
+  ).length
+  return (draft?.missing.length ?? 0) * 0.3 + left * 0.3
+}
+
+const anyTool = (index: Index): KnownTool =>
+  index.tools[0] ?? {
+    tool: { name: '', title: '', description: '', input: {}, examples: [] },
+    slots: [],
+    about: new Map(),
+    head: new Set(),
+    deletes: false,
+  }
+
+/** A cheap look at whether a required slot could be filled at all. */
+function mayFill(slot: Slot, part: Reading, carried: (slot: Slot) => boolean): boolean {
+  const { kind } = slot
+  if (isEntityKind(kind)) return part.entities.some(({ kinds }) => kinds.includes(kind)) || part.paths.length > 0 || carried(slot)
+  if (kind === 'version') return part.versions.length > 0 || carried(slot)
+  if (kind === 'path') return part.paths.length > 0 || part.quoted.length > 0
+  if (kind === 'cron') return part.schedule !== undefined
+  if (kind === 'column') return part.columns.length > 0 || carried(slot)
+  if (kind === 'artifact') return part.entities.length > 0
+  if (kind === 'number') return part.quantities.length > 0
+  if (kind === 'record') return part.columns.length > 0 || part.text.includes('{') || part.text.includes('=')
+  return true
+}
+
+/** Joins what belongs together: a clause without a tool, a question with the order that follows it, the same deed twice. */
+function join(clauses: readonly Clause[], situation: Situation): readonly Step[] {
+  const out: Step[] = []
+  for (const clause of clauses) {
+    const step = { clause, best: choose(situation, clause, sketch(out, situation)) }
+    const last = out.at(-1)
+    if (last && belongs(last, step, situation)) {
+      const both = joined(last.clause, clause)
+      out[out.length - 1] = { clause: both, best: choose(situation, both, sketch(out.slice(0, -1), situation)) ?? last.best }
+    } else out.push(step)
+  }
+  return out.filter(({ best }) => best !== undefined)
+}
+
+/** The steps so far as calls, for what they hand on. */
+function sketch(steps: readonly Step[], { reading, world, recall }: Situation): readonly Draft[] {
+  const drafts: Draft[] = []
+  for (const { clause, best } of steps) {
+    const { start, end } = clause
+    if (best) drafts.push(...draftsOf(best.known, reading, { start, end, world, carry: carryFrom(drafts, recall) }))
+  }
+  return drafts
+}
+
+function belongs(last: Step, step: Step, { reading, world }: Situation): boolean {
+  if (!last.best) return step.clause.condition === undefined || !step.clause.next
+  if (!step.best) return true
+  const question = textOf(reading, last.clause).trimEnd().endsWith('?')
+  const own = within(reading, step.clause)
+  if (last.best.known === step.best.known) return !renamed(last, step, reading)
+  if (step.clause.next || step.clause.condition !== undefined) return false
+  if (question && says(within(reading, last.clause), ...step.best.known.head)) return true
+  const [draft] = draftsOf(step.best.known, reading, { ...step.clause, world, carry: () => undefined })
+  const weak = step.best.evidence < 1.6 && (draft?.missing.length ?? 0) > 0 && own.entities.length === 0 && !hasPronoun(own)
+  return weak
+}
+
+/** The second clause names another thing of the kind the first one has: two calls, not one. */
+function renamed(last: Step, step: Step, reading: Reading): boolean {
+  const names = (clause: Clause): ReadonlySet<string> => new Set(within(reading, clause).entities.map(({ name }) => name))
+  const first = names(last.clause)
+  const kinds = (clause: Clause): ReadonlySet<string> => new Set(within(reading, clause).entities.flatMap((entity) => entity.kinds))
+  const shared = [...kinds(step.clause)].some((kind) => kinds(last.clause).has(kind))
+  return (
+    shared &&
+    [...names(step.clause)].some((name) => !first.has(name)) &&
+    last.best?.known.slots.filter(({ kind }) => kind === 'dataset').length !== 2
+  )
+}
+
+export const hasPronoun = (clause: Reading): boolean =>
+  clause.words.some(({ lower }) => /^(?:it|its|that|this|them|they|those|these|their|one|same)$/u.test(lower))
