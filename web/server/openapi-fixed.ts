@@ -1,8 +1,5 @@
 /** The part of the OpenAPI document that does not depend on the tools: runs, approvals, chat, sessions, status. */
-import { z } from 'zod'
-import { faultCodes } from '../../platform/fault.ts'
 import { runStates } from '../../platform/runs/runs.ts'
-import { decisionSchema } from './approval-routes.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -14,7 +11,6 @@ const list = (name: string, item: Json): Json => ({
   required: [name],
   properties: { [name]: { type: 'array', items: item } },
 })
-const text = (description: string): Json => ({ type: 'string', description })
 
 export const problemResponse: Json = { description: 'A problem (RFC 9457).', content: body(ref('Problem'), 'application/problem+json') }
 
@@ -172,6 +168,43 @@ export const fixedPaths: Json = {
       ok: answer('The messages.', list('messages', { type: 'object' })),
     }),
   },
+  '/api/session': {
+    get: operation({ tag: 'sessions', id: 'getSession', summary: 'Who is asking', ok: answer('The caller.', { type: 'object' }) }),
+    post: operation({
+      tag: 'sessions',
+      id: 'signIn',
+      summary: 'Sign a browser in with a token',
+      input: { type: 'object', required: ['token'], properties: { token: { type: 'string', description: 'A personal access token.' } } },
+      ok: answer('The caller; the session comes as a cookie.', { type: 'object' }),
+    }),
+    delete: operation({ tag: 'sessions', id: 'signOut', summary: 'Sign the browser out', status: 204, ok: { description: 'Signed out.' } }),
+  },
+  '/api/tokens': {
+    get: operation({
+      tag: 'sessions',
+      id: 'getTokens',
+      summary: 'Access tokens, without their secrets',
+      ok: answer('The tokens.', list('tokens', { type: 'object' })),
+    }),
+    post: operation({
+      tag: 'sessions',
+      id: 'createToken',
+      summary: 'Make an access token, as an administrator in person',
+      status: 201,
+      input: ref('NewToken'),
+      ok: answer('The token, shown this once.', { type: 'object', properties: { id: { type: 'string' }, token: { type: 'string' } } }),
+    }),
+  },
+  '/api/tokens/{id}': {
+    delete: operation({
+      tag: 'sessions',
+      id: 'revokeToken',
+      summary: 'Revoke a token',
+      status: 204,
+      parameters: [id('token')],
+      ok: { description: 'Revoked.' },
+    }),
+  },
   '/healthz': { get: operation({ tag: 'status', id: 'health', summary: 'Is the process up', ok: answer('It is.', { type: 'object' }) }) },
   '/readyz': { get: operation({ tag: 'status', id: 'ready', summary: 'Can it work', ok: answer('It can.', { type: 'object' }) }) },
   '/metrics': {
@@ -181,70 +214,5 @@ export const fixedPaths: Json = {
       summary: 'Prometheus metrics',
       ok: { description: 'Text.', content: body({ type: 'string' }, 'text/plain') },
     }),
-  },
-}
-
-const { $schema: _, ...decision } = z.toJSONSchema(decisionSchema)
-
-export const fixedSchemas: Json = {
-  Problem: {
-    type: 'object',
-    description: 'RFC 9457 problem details.',
-    required: ['type', 'title', 'status', 'code', 'detail', 'errors'],
-    properties: {
-      type: text('Always about:blank: the code says what it is.'),
-      title: text('The status in words.'),
-      status: { type: 'integer', description: 'The HTTP status.' },
-      code: { enum: faultCodes, description: 'What kind of failure, the same on every surface.' },
-      detail: text('What went wrong and the next step.'),
-      errors: {
-        type: 'array',
-        description: 'Every field that is wrong.',
-        items: {
-          type: 'object',
-          required: ['path', 'message'],
-          properties: { path: text('Dotted path of the field.'), message: text('What is wrong with it.') },
-        },
-      },
-    },
-  },
-  Accepted: {
-    type: 'object',
-    required: ['run'],
-    properties: { run: text('Id of the run.'), approval: text('Id of the approval that it waits for.') },
-  },
-  Decision: decision,
-  Run: {
-    type: 'object',
-    required: ['id', 'tool', 'state'],
-    properties: {
-      id: text('Id of the run.'),
-      tool: text('The tool that runs.'),
-      input: { description: 'Its input.' },
-      state: { enum: runStates },
-      attempt: { type: 'integer', description: 'Deliveries so far.' },
-      progress: { type: ['object', 'null'], properties: { fraction: { type: 'number' }, message: { type: 'string' } } },
-      result: { description: '{content, data} of a run that succeeded.' },
-      error: { type: ['object', 'null'], properties: { code: { type: 'string' }, message: { type: 'string' } } },
-      approval: { type: ['string', 'null'] },
-      createdAt: { type: 'string', format: 'date-time' },
-      startedAt: { type: ['string', 'null'], format: 'date-time' },
-      endedAt: { type: ['string', 'null'], format: 'date-time' },
-    },
-  },
-  Approval: {
-    type: 'object',
-    required: ['id', 'run', 'tool', 'state'],
-    properties: {
-      id: text('Id of the approval.'),
-      run: text('The run that waits for it.'),
-      tool: text('The tool to be called.'),
-      input: { description: 'The exact arguments.' },
-      origins: { description: 'Where each argument came from.' },
-      reason: text('Why the policy asks.'),
-      state: { enum: ['pending', 'approved', 'rejected', 'used', 'expired'] },
-      createdAt: { type: 'string', format: 'date-time' },
-      expiresAt: { type: 'string', format: 'date-time' },
-    },
   },
 }

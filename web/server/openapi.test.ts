@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { describeTool } from '../../tools/description.ts'
 import { defineTool } from '../../tools/tool.ts'
 import { openapiOf } from './openapi.ts'
-import { describeTool } from './tool-description.ts'
 
 interface Tree {
   readonly value: number

@@ -1,6 +1,8 @@
 /** The HTTP API as OpenAPI 3.1, made from the same catalogue that serves it: one path a tool, and the fixed paths around them. */
-import { fixedPaths, fixedSchemas, idempotencyParameter, problemResponse, waitParameter } from './openapi-fixed.ts'
-import type { ToolDescription } from './tool-description.ts'
+
+import type { ToolDescription } from '../../tools/description.ts'
+import { fixedPaths, idempotencyParameter, problemResponse, waitParameter } from './openapi-fixed.ts'
+import { fixedSchemas } from './openapi-schemas.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -24,6 +26,7 @@ export function openapiOf(tools: readonly ToolDescription[], { version, url }: {
       { name: 'runs', description: 'Durable work: followed, streamed, cancelled.' },
       { name: 'approvals', description: 'Calls that wait for a person.' },
       { name: 'chat', description: 'The orchestrator, over AG-UI.' },
+      { name: 'sessions', description: 'Signing in, and access tokens.' },
       { name: 'status', description: 'For whoever watches the process.' },
     ],
     paths: { ...Object.fromEntries(tools.map((tool) => [`/api/tools/${tool.name}`, { post: toolOperation(tool) }])), ...fixedPaths },

@@ -5,6 +5,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import type { Orchestrator } from '../../agents/chat.ts'
 import { type Caller, hasRole } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
+import { describeTool } from '../../tools/description.ts'
 import type { Waist } from '../../tools/waist.ts'
 import { addAguiRoute } from './agui-route.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
@@ -25,7 +26,7 @@ import { createSessions } from './sessions.ts'
 import { addStaticPages } from './static-pages.ts'
 import { addStatusRoutes } from './status-routes.ts'
 import { addThreadRoutes } from './thread-routes.ts'
-import { describeTool } from './tool-description.ts'
+import { addTokenRoutes } from './token-routes.ts'
 import { addToolRoutes } from './tool-routes.ts'
 
 /** Serves MCP on the bare Node pair; the caller has been identified, and counts as an agent. */
@@ -138,6 +139,7 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
   addAguiRoute(app, context)
   addThreadRoutes(app, context)
   addSessionRoutes(app, context)
+  addTokenRoutes(app, context)
   addStatusRoutes(app, context, eventLoop)
   if (mcp !== undefined) app.all('/mcp', async (req, res) => mcp.handle(req, res, await context.callers.identifyAgent(req)))
   let document: string | undefined

@@ -1,10 +1,10 @@
 /** Tools over HTTP: one path a tool, its body the tool's input, its answer what `invoke` answered. */
 import type { Express, Request, Response } from 'express'
+import { describeTool } from '../../tools/description.ts'
 import type { Outcome } from '../../tools/invocation.ts'
 import { hangUp, idempotencyKey, numberFrom, queryOf, type ServerContext, sendJson, sendJsonText } from './context.ts'
 import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
-import { describeTool } from './tool-description.ts'
 
 const waitSeconds = { least: 0, most: 600, fallback: 60 }
 
