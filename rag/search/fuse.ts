@@ -5,7 +5,7 @@
 import type { Scored } from './keyword.ts'
 
 /** The vector leg's share, by embedder. */
-const shares: Readonly<Record<string, number>> = { subword: 0.2 }
+const shares: Readonly<Record<string, number>> = { subword: 0.15 }
 const shareOfOthers = 0.3
 
 export const vectorShare = (embedder: string): number => shares[embedder] ?? shareOfOthers
