@@ -1,6 +1,6 @@
 /** Numbers and names as people read them. */
 import { describe, expect, it } from 'vitest'
-import { ago, brief, decimals, label, number } from './format.ts'
+import { ago, brief, byHeadline, decimals, label, number } from './format.ts'
 
 describe('numbers', () => {
   it('keep four digits that matter', () => {
@@ -16,6 +16,18 @@ describe('numbers', () => {
   })
 })
 
+describe('measures', () => {
+  it('come in the order people ask for them', () => {
+    const names = byHeadline([
+      ['brier', 1],
+      ['f1', 2],
+      ['accuracy', 3],
+      ['roc_auc', 4],
+    ]).map(([name]) => name)
+    expect(names).toEqual(['roc_auc', 'accuracy', 'f1', 'brier'])
+  })
+})
+
 describe('names and values', () => {
   it('are written as words', () => {
     expect(['roc_auc', 'demographic_parity_difference', 'r2', 'dataset'].map(label)).toEqual([
@@ -25,7 +37,7 @@ describe('names and values', () => {
       'Dataset',
     ])
     expect([null, true, ['a', 1], { a: 1 }].map(brief)).toEqual(['–', 'yes', 'a, 1', '{"a":1}'])
-    expect(brief('2026-11-21T09:12:00.000Z')).toMatch(/21 Nov 2026/)
+    expect(brief('2026-11-21T09:12:00.000Z')).toMatch(/^21 Nov/)
     expect(brief('2026-11-21 is a day')).toBe('2026-11-21 is a day')
   })
 

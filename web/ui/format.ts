@@ -15,10 +15,36 @@ const acronyms: Readonly<Record<string, string>> = {
   js: 'JS',
   ks: 'KS',
   sql: 'SQL',
+  sd: 'SD',
   p_value: 'p-value',
   id: 'ID',
   shap: 'SHAP',
   mrr: 'MRR',
+  roc: 'ROC curve',
+  fpr: 'False positive rate',
+  tpr: 'True positive rate',
+  url: 'URL',
+}
+
+const headline = [
+  'roc_auc',
+  'pr_auc',
+  'accuracy',
+  'balanced_accuracy',
+  'f1',
+  'f1_macro',
+  'precision',
+  'recall',
+  'log_loss',
+  'r2',
+  'rmse',
+  'mae',
+]
+
+/** Measures in the order people ask for them; the rest keep theirs. */
+export function byHeadline<T>(entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
+  const rank = (name: string): number => (headline.includes(name) ? headline.indexOf(name) : headline.length)
+  return entries.toSorted(([left], [right]) => rank(left) - rank(right))
 }
 
 /** `demographic_parity_difference` -> `Demographic parity difference`; known measures by their usual names. */
@@ -54,16 +80,18 @@ export function brief(value: unknown): string {
   if (typeof value === 'number') return number(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'string') return instant(value) ?? value
+  if (Array.isArray(value) && value.length === 0) return 'none'
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.map(brief).join(', ')
   return JSON.stringify(value)
 }
 
-/** `2026-11-21T12:31:07.000Z` -> `21 Nov 2026, 12:31`; undefined for text that is no instant. */
+/** `2026-11-21T12:31:07.000Z` -> `21 Nov, 12:31`, with the year when it is another; undefined for text that is no instant. */
 function instant(text: string): string | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined
   const time = new Date(text)
   if (Number.isNaN(time.getTime())) return undefined
-  return time.toLocaleString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' })
+  const year = time.getFullYear() === new Date().getFullYear() ? undefined : 'numeric'
+  return time.toLocaleString('en-GB', { day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit' })
 }
 
 /** How long ago, in the largest unit that says enough. */

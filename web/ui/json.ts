@@ -39,3 +39,12 @@ export function parseJson(text: string): unknown {
     return undefined
   }
 }
+
+/** Equal as JSON, whatever the order of keys. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  if (left === right) return true
+  if (isList(left) && isList(right)) return left.length === right.length && left.every((item, i) => sameJson(item, right[i]))
+  if (!isRecord(left) || !isRecord(right)) return false
+  const keys = Object.keys(left)
+  return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
+}

@@ -33,6 +33,7 @@ export function ApprovalCard({ approval, onDecided }: Props): JSX.Element {
       setBusy(false)
     }
   }
+  if (approval.state !== 'pending') return <Settled approval={approval} title={title} />
   return (
     <article className="approval" data-effect={effect} data-state={approval.state} aria-label={`Approval: ${title}`}>
       <header className="approval-head">
@@ -45,27 +46,41 @@ export function ApprovalCard({ approval, onDecided }: Props): JSX.Element {
       </header>
       <Arguments list={argumentsOf(approval.input, approval.origins)} />
       {problem !== '' && <Notice>{problem}</Notice>}
-      {approval.state === 'pending' ? (
-        <footer className="actions">
-          <button type="button" className="button primary" disabled={busy} onClick={() => void answer('approve')}>
-            Approve
-          </button>
-          <button type="button" className="button danger" disabled={busy} onClick={() => void answer('reject')}>
-            Reject
-          </button>
-          <span className="muted small approval-note">
-            {approval.askedBy === undefined
-              ? 'Runs once, with exactly these arguments.'
-              : `Asked by ${approval.askedBy}. Runs once, with exactly these arguments.`}
-            {approval.expiresAt !== undefined && ` Expires ${brief(approval.expiresAt)}.`}
-          </span>
-        </footer>
-      ) : (
-        <footer>
-          <span className={stateTone[approval.state] ?? 'badge'}>{stateWords[approval.state] ?? approval.state}</span>
-        </footer>
-      )}
+      <footer className="actions">
+        <button type="button" className="button primary" disabled={busy} onClick={() => void answer('approve')}>
+          Approve
+        </button>
+        <button type="button" className="button danger" disabled={busy} onClick={() => void answer('reject')}>
+          Reject
+        </button>
+        <span className="muted small approval-note">
+          {approval.askedBy === undefined
+            ? 'Runs once, with exactly these arguments.'
+            : `Asked by ${approval.askedBy}. Runs once, with exactly these arguments.`}
+          {approval.expiresAt !== undefined && ` Expires ${brief(approval.expiresAt)}.`}
+        </span>
+      </footer>
     </article>
+  )
+}
+
+/** Once decided, one line is enough; what it was about stays a click away. */
+function Settled({ approval, title }: { readonly approval: Approval; readonly title: string }): JSX.Element {
+  return (
+    <details className="settled">
+      <summary>
+        <span className={stateTone[approval.state] ?? 'badge'}>{stateWords[approval.state] ?? approval.state}</span>
+        <strong>{title}</strong>
+        <span className="tool-brief">
+          {argumentsOf(approval.input, undefined)
+            .map(({ value }) => brief(value))
+            .join(' · ')}
+        </span>
+        <Icon name="down" size={15} />
+      </summary>
+      <p className="small muted">{approval.reason}</p>
+      <Arguments list={argumentsOf(approval.input, approval.origins)} />
+    </details>
   )
 }
 

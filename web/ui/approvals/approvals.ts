@@ -33,7 +33,7 @@ export function useApproval(id: string): Approval | undefined {
   return value
 }
 
-export async function listApprovals(state: string | undefined, signal: AbortSignal): Promise<readonly Approval[]> {
+export async function listApprovals(state: string | undefined, signal?: AbortSignal): Promise<readonly Approval[]> {
   const body = await get(`/api/approvals${state === undefined ? '' : `?state=${state}`}`, signal)
   return (isList(body) ? body : listAt(body, 'approvals')).flatMap((item) => readApproval(item) ?? [])
 }

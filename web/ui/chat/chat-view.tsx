@@ -13,7 +13,7 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
   const thread = item ?? draft
   const conversation = useStore(useMemo(() => conversationOf(thread, { fresh: item === undefined }), [thread, item]))
   const { entries, phase } = conversation
-  const page = useFollowEnd(entries)
+  const page = useFollowEnd(thread, entries)
 
   // The draft's thread is in use once its first message is sent; the next new conversation gets another.
   useEffect(() => {
@@ -73,7 +73,7 @@ function isLastOfTurn(entries: readonly { readonly kind: string }[], index: numb
 }
 
 /** Keeps the end in sight while it grows, unless the reader has scrolled up. */
-function useFollowEnd(entries: readonly unknown[]): React.RefObject<HTMLDivElement | null> {
+function useFollowEnd(thread: string, entries: readonly unknown[]): React.RefObject<HTMLDivElement | null> {
   const page = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   useEffect(() => {
@@ -85,6 +85,10 @@ function useFollowEnd(entries: readonly unknown[]): React.RefObject<HTMLDivEleme
     element.addEventListener('scroll', onScroll, { passive: true })
     return () => element.removeEventListener('scroll', onScroll)
   }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation opens at its end.
+  useEffect(() => {
+    following.current = true
+  }, [thread])
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever the entries change.
   useEffect(() => {
     if (following.current) page.current?.scrollTo({ top: page.current.scrollHeight })

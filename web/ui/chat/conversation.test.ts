@@ -125,27 +125,28 @@ describe('approvals', () => {
 })
 
 describe('a conversation of the past', () => {
+  const loading: Conversation = { ...emptyConversation, phase: 'loading' }
+
   it('is built from its messages, results joined to their calls', () => {
     const message = { text: '', calls: [], call: undefined, data: undefined, failed: false }
-    const view = replay([
-      {
-        type: 'loaded',
-        messages: [
-          { ...message, id: '1', role: 'user', text: 'Profile it' },
-          {
-            ...message,
-            id: '2',
-            role: 'assistant',
-            calls: [
-              { id: 'c1', tool: 'profile_data', arguments: '{}' },
-              { id: 'c2', tool: 'x', arguments: '{}' },
-            ],
-          },
-          { ...message, id: '3', role: 'tool', call: 'c1', text: 'said', data: { rows: 1 } },
-          { ...message, id: '4', role: 'assistant', text: 'One row.' },
-        ],
-      },
-    ])
+    const view = reduce(loading, {
+      type: 'loaded',
+      approvals: [],
+      messages: [
+        { ...message, id: '1', role: 'user', text: 'Profile it' },
+        {
+          ...message,
+          id: '2',
+          role: 'assistant',
+          calls: [
+            { id: 'c1', tool: 'profile_data', arguments: '{}' },
+            { id: 'c2', tool: 'x', arguments: '{}' },
+          ],
+        },
+        { ...message, id: '3', role: 'tool', call: 'c1', text: 'said', data: { rows: 1 } },
+        { ...message, id: '4', role: 'assistant', text: 'One row.' },
+      ],
+    })
     expect(view.entries.map((entry) => [entry.kind, entry.id])).toEqual([
       ['user', '1'],
       ['call', 'c1'],
@@ -158,6 +159,26 @@ describe('a conversation of the past', () => {
 
   it('does not overwrite a turn that has begun meanwhile', () => {
     const open = replay([asked, text('m1', 'Hi')])
-    expect(replay([{ type: 'loaded', messages: [] }], open).entries).toEqual(open.entries)
+    expect(reduce(open, { type: 'loaded', messages: [], approvals: [] })).toBe(open)
+  })
+
+  it('shows the approval its last call still waits for, and no other', () => {
+    const message = { text: '', calls: [], call: undefined, data: undefined, failed: false }
+    const calls = [{ id: 'c1', tool: 'deploy_model', arguments: '{"model":"churn","version":2}' }]
+    const pending = { call: undefined, tool: 'deploy_model', reason: 'It alters what is live.' }
+    const view = reduce(loading, {
+      type: 'loaded',
+      messages: [
+        { ...message, id: '1', role: 'user', text: 'Deploy it' },
+        { ...message, id: '2', role: 'assistant', calls },
+      ],
+      approvals: [
+        { ...pending, approval: 'other', input: { model: 'churn', version: 1 } },
+        { ...pending, approval: 'ours', input: { version: 2, model: 'churn' } },
+      ],
+    })
+    expect(undecided(view)).toMatchObject([{ approval: 'ours', call: 'c1' }])
+    expect(view.phase).toBe('paused')
+    expect(view.entries[1]).toMatchObject({ phase: 'waiting' })
   })
 })

@@ -1,5 +1,5 @@
 /** A conversation as a fold over events: `reduce(view, action)` is pure, so what the page shows can be replayed and tested. */
-import { at, parseJson, textAt } from '../json.ts'
+import { at, parseJson, sameJson, textAt } from '../json.ts'
 import { type PastMessage, type PendingApproval, readProgress, type StudioEvent } from './events.ts'
 import { applyPatch } from './json-patch.ts'
 
@@ -40,8 +40,8 @@ export type Entry =
   | ApprovalEntry
   | ClarifyEntry
 
-/** `open`: a turn is streaming. `paused`: it waits for approvals. `idle`: the person's move. */
-export type Phase = 'idle' | 'open' | 'paused'
+/** `loading`: its past is being read. `open`: a turn is streaming. `paused`: it waits for approvals. `idle`: the person's move. */
+export type Phase = 'loading' | 'idle' | 'open' | 'paused'
 
 export interface Conversation {
   readonly phase: Phase
@@ -56,7 +56,8 @@ export interface Conversation {
 }
 
 export type Action =
-  | { readonly type: 'loaded'; readonly messages: readonly PastMessage[] }
+  /** The past has been read; `approvals` are all that wait in the workspace, of which this thread may have some. */
+  | { readonly type: 'loaded'; readonly messages: readonly PastMessage[]; readonly approvals: readonly PendingApproval[] }
   | { readonly type: 'asked'; readonly id: string; readonly text: string }
   | { readonly type: 'decided'; readonly approval: string; readonly decision: Decision }
   | { readonly type: 'resumed' }
@@ -78,7 +79,7 @@ export const emptyConversation: Conversation = {
 export function reduce(view: Conversation, action: Action): Conversation {
   switch (action.type) {
     case 'loaded':
-      return view.entries.length > 0 ? view : { ...view, entries: fromMessages(action.messages) }
+      return view.phase === 'loading' ? load(view, action.messages, action.approvals) : view
     case 'asked': {
       const asked: Entry = { kind: 'user', id: action.id, text: action.text }
       return { ...view, phase: 'open', ended: false, entries: [...view.entries, asked] }
@@ -98,6 +99,18 @@ export function reduce(view: Conversation, action: Action): Conversation {
         ? view
         : fail(view, 'cut_off', 'The answer was cut off before it ended. Ask again; work that was saved is still there.')
   }
+}
+
+/** A call without a result that an approval was asked for waits on; any other was left behind. */
+function load(view: Conversation, messages: readonly PastMessage[], approvals: readonly PendingApproval[]): Conversation {
+  const loaded: Conversation = { ...view, phase: 'idle', entries: fromMessages(messages) }
+  const asked = loaded.entries.findLastIndex((entry) => entry.kind === 'user')
+  const waiting = loaded.entries.slice(asked + 1).flatMap((entry): readonly PendingApproval[] => {
+    if (entry.kind !== 'call' || entry.phase !== 'stopped') return []
+    const found = approvals.find(({ tool, input }) => tool === entry.tool && sameJson(input, inputOf(entry)))
+    return found === undefined ? [] : [{ ...found, call: entry.id }]
+  })
+  return waiting.length === 0 ? loaded : pause(loaded, waiting)
 }
 
 /** The pending approvals of the last turn that nobody has decided yet. */

@@ -1,5 +1,6 @@
 /** The open conversations of this page. They live outside the views, so an answer goes on streaming while you look elsewhere. */
 import { get, Problem, postInit, send } from '../api.ts'
+import { listApprovals } from '../approvals/approvals.ts'
 import { at, isList, listAt, textAt } from '../json.ts'
 import { readSse } from '../sse.ts'
 import { createStore, type Store } from '../store.ts'
@@ -25,7 +26,7 @@ export function newThread(): string {
 export function conversationOf(thread: string, options: { readonly fresh: boolean }): Store<Conversation> {
   const known = open.get(thread)
   if (known !== undefined) return known.store
-  const store = createStore(emptyConversation)
+  const store = createStore<Conversation>(options.fresh ? emptyConversation : { ...emptyConversation, phase: 'loading' })
   open.set(thread, { store, abort: undefined })
   if (!options.fresh) void load(thread)
   return store
@@ -104,11 +105,17 @@ async function read(thread: string, body: ReadableStream<Uint8Array>): Promise<v
 async function load(thread: string): Promise<void> {
   try {
     const body = await get(`/api/threads/${encodeURIComponent(thread)}/messages`)
-    dispatch(thread, { type: 'loaded', messages: readMessages(isList(body) ? body : at(body, 'messages')) })
+    const messages = readMessages(isList(body) ? body : at(body, 'messages'))
+    const unanswered = messages.some(({ calls }) => calls.length > 0)
+    const approvals = unanswered ? await listApprovals('pending').catch(() => []) : []
+    dispatch(thread, {
+      type: 'loaded',
+      messages,
+      approvals: approvals.map((pending) => ({ ...pending, approval: pending.id, call: undefined })),
+    })
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) return
-    open.delete(thread)
-    throw error
+    dispatch(thread, { type: 'loaded', messages: [], approvals: [] })
+    if (!(error instanceof Problem && error.status === 404)) open.delete(thread)
   }
 }
 

@@ -1,5 +1,5 @@
 /** JSON Patch (RFC 6902) on values that are never changed in place: each operation gives a new document. */
-import { at, isList, isRecord, textAt } from '../json.ts'
+import { at, isList, isRecord, sameJson, textAt } from '../json.ts'
 
 /** Applies every operation or throws, so that a patch is taken whole or not at all. */
 export function applyPatch(document: unknown, patch: readonly unknown[]): unknown {
@@ -28,7 +28,7 @@ function applyOne(document: unknown, operation: unknown): unknown {
     case 'copy':
       return put(document, path, read(document, pointer(textAt(operation, 'from'))), 'add')
     case 'test':
-      if (!same(read(document, path), value)) throw new Error(`The test at '${textAt(operation, 'path')}' does not hold.`)
+      if (!sameJson(read(document, path), value)) throw new Error(`The test at '${textAt(operation, 'path')}' does not hold.`)
       return document
     default:
       throw new Error(`Unknown patch operation '${String(op)}'.`)
@@ -82,12 +82,4 @@ function position(step: string, last: number): number {
   const index = /^(0|[1-9]\d*)$/.test(step) ? Number(step) : -1
   if (index < 0 || index > last) throw new Error(`'${step}' is not a place in a list of ${last + 1}.`)
   return index
-}
-
-function same(left: unknown, right: unknown): boolean {
-  if (left === right) return true
-  if (isList(left) && isList(right)) return left.length === right.length && left.every((item, i) => same(item, right[i]))
-  if (!isRecord(left) || !isRecord(right)) return false
-  const keys = Object.keys(left)
-  return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && same(left[key], right[key]))
 }

@@ -32,7 +32,7 @@ export function SchemaForm({ schema, known, action, busy = false, errors = [], o
   return (
     <form ref={element} className="form" onSubmit={submit} noValidate={true}>
       <FieldInput field={form} draft={draft} path="" errors={shown} onChange={setDraft} />
-      <Unplaced errors={shown} known={new Set(element.current === null ? [] : placesOf(element.current))} />
+      <Unplaced errors={found} known={new Set(element.current === null ? [] : placesOf(element.current))} />
       <div className="actions">
         <button type="submit" className="button primary" disabled={busy}>
           {busy && <span className="spinner" />}

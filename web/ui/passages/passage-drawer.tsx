@@ -3,7 +3,7 @@ import { type JSX, useEffect, useRef } from 'react'
 import { readTool } from '../api.ts'
 import { Drawer } from '../frame/drawer.tsx'
 import { Notice } from '../frame/notice.tsx'
-import { listAt, textAt } from '../json.ts'
+import { textAt } from '../json.ts'
 import { useResource } from '../resource.ts'
 import type { Passage } from '../results/shape.ts'
 import { useStore } from '../store.ts'
@@ -20,7 +20,7 @@ function Opened({ passage }: { readonly passage: Passage }): JSX.Element {
   const { value, problem, loading } = useResource(`document ${collection} ${document} ${chunk}`, (signal) =>
     readTool(
       'get_document',
-      { document, ...(chunk === undefined ? {} : { chunk }), ...(collection === undefined ? {} : { collection }) },
+      { document, context: 4_000, ...(chunk === undefined ? {} : { chunk }), ...(collection === undefined ? {} : { collection }) },
       signal,
     ),
   )
@@ -61,11 +61,7 @@ function Text({ text, quote }: { readonly text: string; readonly quote: string }
   )
 }
 
-/** The document's whole text, or its chunks in order. */
+/** The passage with what stands around it. */
 function documentText(value: unknown): string {
-  const whole = textAt(value, 'text')
-  if (whole !== undefined) return whole
-  return listAt(value, 'chunks')
-    .map((chunk) => (typeof chunk === 'string' ? chunk : (textAt(chunk, 'text') ?? '')))
-    .join('\n\n')
+  return ['before', 'text', 'after'].map((part) => textAt(value, part) ?? '').join('')
 }

@@ -1,7 +1,8 @@
 /** Small charts drawn as plain SVG: bars of a histogram, pushes of a prediction, a curve, a confusion matrix. */
 import type { JSX } from 'react'
 import { label, number } from '../format.ts'
-import type { Bar, Point } from './shape.ts'
+import type { Bar } from './column-profile.ts'
+import type { Point } from './shape.ts'
 
 declare module 'react' {
   interface CSSProperties {
@@ -102,35 +103,37 @@ export function Matrix({
   readonly cells: readonly (readonly number[])[]
 }): JSX.Element {
   return (
-    <div className="table-scroll">
-      <table className="matrix">
-        <caption>True class down, predicted class across</caption>
-        <thead>
-          <tr>
-            <td />
-            {labels.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {cells.map((row, index) => {
-            const sum = row.reduce((total, cell) => total + cell, 0)
-            return (
-              <tr key={labels[index]}>
-                <th scope="row">{labels[index]}</th>
-                {row.map((cell, place) => (
-                  <td key={labels[place]} className="heat" style={{ '--heat': `${Math.round((100 * cell) / (sum || 1))}%` }}>
-                    {number(cell)}
-                  </td>
-                ))}
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </div>
+    <figure className="matrix-frame">
+      <div className="table-scroll">
+        <table className="matrix">
+          <thead>
+            <tr>
+              <td />
+              {labels.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {cells.map((row, index) => {
+              const sum = row.reduce((total, cell) => total + cell, 0)
+              return (
+                <tr key={labels[index]}>
+                  <th scope="row">{labels[index]}</th>
+                  {row.map((cell, place) => (
+                    <td key={labels[place]} className="heat" style={{ '--heat': `${Math.round((100 * cell) / (sum || 1))}%` }}>
+                      {number(cell)}
+                    </td>
+                  ))}
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+      <figcaption className="small muted">True class down, predicted class across</figcaption>
+    </figure>
   )
 }

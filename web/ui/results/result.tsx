@@ -1,11 +1,12 @@
 /** Any tool's result, drawn block by block according to its shape. */
 import { type JSX, useMemo } from 'react'
 import { Markdown } from '../chat/markdown.tsx'
-import { brief, label, number } from '../format.ts'
+import { brief, byHeadline, label, number } from '../format.ts'
 import { Icon } from '../frame/icon.tsx'
 import { PassageCard } from '../passages/passage-card.tsx'
 import { BarList, Curve, Histogram, Matrix } from './charts.tsx'
-import { type Block, type ColumnProfile, shapeOf } from './shape.ts'
+import type { ColumnProfile } from './column-profile.ts'
+import { type Block, shapeOf, type Tile } from './shape.ts'
 import { Table } from './table.tsx'
 
 interface Props {
@@ -114,7 +115,7 @@ function Body({
 }
 
 export function Values({ entries }: { readonly entries: readonly (readonly [string, unknown])[] }): JSX.Element {
-  const short = entries.length <= 8 && entries.every(([, value]) => brief(value).length <= 28)
+  const short = entries.length <= 12 && entries.every(([, value]) => brief(value).length <= 28)
   return (
     <dl className={short ? 'facts' : 'values'}>
       {entries.map(([key, value]) => (
@@ -131,18 +132,19 @@ export function Values({ entries }: { readonly entries: readonly (readonly [stri
 const shares =
   /^(accuracy|balanced_accuracy|precision|recall|f1.*|roc_auc|pr_auc|auc|r2|ndcg.*|mrr.*|recall@.*|.*_rate|contains|exact_?match)$/
 
-function Tiles({ tiles }: { readonly tiles: readonly (readonly [string, number | null])[] }): JSX.Element {
+function Tiles({ tiles }: { readonly tiles: readonly Tile[] }): JSX.Element {
   return (
     <dl className="tiles">
-      {tiles.map(([key, value]) => (
-        <div key={key} className="tile">
-          <dt>{label(key)}</dt>
+      {byHeadline(tiles.map((tile) => [tile.name, tile] as const)).map(([name, { value, baseline }]) => (
+        <div key={name} className="tile">
+          <dt>{label(name)}</dt>
           <dd>{value === null ? '–' : number(value)}</dd>
-          {value !== null && shares.test(key) && value >= 0 && value <= 1 && (
+          {value !== null && shares.test(name) && value >= 0 && value <= 1 && (
             <span className="meter" aria-hidden="true">
               <span style={{ inlineSize: `${100 * value}%` }} />
             </span>
           )}
+          {baseline !== undefined && <p className="baseline">baseline {number(baseline)}</p>}
         </div>
       ))}
     </dl>

@@ -1,6 +1,7 @@
 /** The renderer knows no tool by name: these are the shapes tools return. */
 import { describe, expect, it } from 'vitest'
-import { columnProfile, shapeOf } from './shape.ts'
+import { columnProfile } from './column-profile.ts'
+import { shapeOf } from './shape.ts'
 
 const kinds = (data: unknown) => shapeOf(data).map((block) => block.kind)
 
@@ -29,12 +30,20 @@ describe('the shape of a result', () => {
         kind: 'tiles',
         title: 'metrics',
         tiles: [
-          ['roc_auc', 0.84],
-          ['log_loss', null],
+          { name: 'roc_auc', value: 0.84, baseline: undefined },
+          { name: 'log_loss', value: null, baseline: undefined },
         ],
       },
       { kind: 'table', title: 'folds', columns: ['fold', 'roc_auc'], rows: data.folds },
       { kind: 'notes', title: 'warnings', notes: ['Column id was left out.'] },
+    ])
+  })
+
+  it('sets metrics beside their baseline and leaves parameters plain', () => {
+    const data = { metrics: { auc: 0.8 }, baseline: { auc: 0.5 }, params: { depth: 4, rate: 0.1 } }
+    expect(shapeOf(data)).toEqual([
+      { kind: 'tiles', title: 'metrics', tiles: [{ name: 'auc', value: 0.8, baseline: 0.5 }] },
+      { kind: 'section', title: 'params', blocks: [{ kind: 'values', entries: Object.entries(data.params) }] },
     ])
   })
 
@@ -43,7 +52,7 @@ describe('the shape of a result', () => {
     const citations = [{ document: 'a.md', chunk: 'c', quote: 'words' }]
     expect(shapeOf({ hits })[0]).toMatchObject({
       kind: 'passages',
-      passages: [{ document: 'a.md', chunk: '3', score: 1.5, quote: undefined }],
+      passages: [{ document: 'a.md', chunk: 3, score: 1.5, quote: undefined }],
     })
     expect(shapeOf({ answer: 'Five.', citations }).map(({ kind }) => kind)).toEqual(['prose', 'passages'])
   })
@@ -61,7 +70,7 @@ describe('the shape of a result', () => {
     ]
     expect(shapeOf({ runs })[0]).toMatchObject({
       kind: 'table',
-      columns: ['run', 'metrics.auc', 'metrics.f1', 'params'],
+      columns: ['run', 'metrics.f1', 'metrics.auc', 'params'],
       rows: [
         { run: 'r1', 'metrics.auc': 0.8 },
         { run: 'r2', 'metrics.f1': 0.5 },
@@ -81,6 +90,15 @@ describe('the shape of a result', () => {
     })
     expect(columnProfile({ name: 'plan', top: [{ value: 'pro', count: 5 }] }).bars).toEqual([{ label: 'pro', value: 5 }])
     expect(columnProfile({ name: 'x', histogram: [{ from: 0, to: 1, count: 2 }] }).bars).toEqual([{ label: '0 – 1', value: 2 }])
+    const spread = { mean: 2.123456, quantiles: [0, 0.25, 0.5, 1].map((q) => ({ q, value: q })), histogram: [] }
+    expect(columnProfile({ name: 'x', spread }).facts).toEqual([
+      ['min', '0'],
+      ['median', '0.5'],
+      ['max', '1'],
+      ['mean', '2.123'],
+    ])
+    const days = { name: 'day', type: 'date', spread: { mean: null, histogram: [{ from: 0, to: 86_400_000, count: 1 }] } }
+    expect(columnProfile(days).bars).toEqual([{ label: '1970-01-01 – 1970-01-02', value: 1 }])
     expect(kinds({ columns: [{ name: 'age', histogram: [] }] })).toEqual(['columns'])
   })
 
@@ -98,8 +116,27 @@ describe('the shape of a result', () => {
       ],
     }
     expect(kinds({ confusion })).toEqual(['matrix'])
+    expect(
+      kinds({
+        confusion: {
+          classes: ['no', 'yes'],
+          counts: [
+            [5, 1],
+            [2, 3],
+          ],
+        },
+      }),
+    ).toEqual(['matrix'])
     const roc = Array.from({ length: 10 }, (_, i) => ({ fpr: i / 10, tpr: i / 9 }))
     expect(shapeOf({ roc_curve: roc })[0]).toMatchObject({ kind: 'curve', x: 'fpr', y: 'tpr' })
+    const curves = [{ class: 'yes', roc: roc.map((point) => ({ threshold: null, ...point })) }]
+    expect(shapeOf({ curves })).toMatchObject([{ kind: 'section', title: 'class yes', blocks: [{ kind: 'curve', x: 'fpr', y: 'tpr' }] }])
+  })
+
+  it('says warnings as notes, plain or as records with a message', () => {
+    const expected = [{ kind: 'notes', title: 'warnings', notes: ['Look at age.'] }]
+    expect(shapeOf({ warnings: ['Look at age.'] })).toEqual(expected)
+    expect(shapeOf({ warnings: [{ kind: 'leak', columns: ['age'], message: 'Look at age.' }] })).toEqual(expected)
   })
 
   it('never throws and never loses a field, whatever comes', () => {

@@ -1,9 +1,12 @@
 /** Decides how a tool's data is drawn by looking at its shape alone, so a tool added tomorrow is drawn without a line here. */
-import { isList, isRecord, type Json, listAt, numberAt, textAt } from '../json.ts'
+import { byHeadline } from '../format.ts'
+import { isList, isRecord, type Json, numberAt, textAt } from '../json.ts'
+import { type Bar, type ColumnProfile, columnProfile, isProfile } from './column-profile.ts'
 
 export interface Passage {
   readonly document: string
-  readonly chunk: string | undefined
+  /** The number of the passage in its document, as the tool gave it. */
+  readonly chunk: string | number | undefined
   readonly title: string
   readonly text: string
   readonly score: number | undefined
@@ -12,24 +15,19 @@ export interface Passage {
   readonly collection: string | undefined
 }
 
-export interface Bar {
-  readonly label: string
-  readonly value: number
-}
-
-export interface ColumnProfile {
-  readonly name: string
-  readonly type: string | undefined
-  readonly bars: readonly Bar[]
-  readonly facts: readonly (readonly [string, unknown])[]
-}
-
 export type Point = readonly [x: number, y: number]
+
+export interface Tile {
+  readonly name: string
+  readonly value: number | null
+  /** The same measure of the simplest answer possible. */
+  readonly baseline: number | undefined
+}
 
 export type Block =
   | { readonly kind: 'prose'; readonly text: string }
   | { readonly kind: 'values'; readonly entries: readonly (readonly [string, unknown])[] }
-  | { readonly kind: 'tiles'; readonly title: string; readonly tiles: readonly (readonly [string, number | null])[] }
+  | { readonly kind: 'tiles'; readonly title: string; readonly tiles: readonly Tile[] }
   | { readonly kind: 'table'; readonly title: string; readonly columns: readonly string[]; readonly rows: readonly Json[] }
   | { readonly kind: 'passages'; readonly title: string; readonly passages: readonly Passage[] }
   | { readonly kind: 'columns'; readonly title: string; readonly columns: readonly ColumnProfile[] }
@@ -47,13 +45,29 @@ export function shapeOf(data: unknown, depth = 0): readonly Block[] {
   if (isList(data)) return listBlocks('', data, depth)
   if (!isRecord(data)) return [{ kind: 'values', entries: [['value', data]] }]
   const table = columnsAndRows(data)
+  const scores = measured(data)
+  const taken = new Set([...(table === undefined ? [] : ['columns', 'rows']), ...(scores === undefined ? [] : ['metrics', 'baseline'])])
   const fields = Object.entries(data).filter(
-    ([key, value]) => value !== undefined && !(table !== undefined && (key === 'columns' || key === 'rows')),
+    ([key, value]) => value !== undefined && !taken.has(key) && !(noteKeys.has(key) && isEmpty(value)),
   )
   const plain = fields.filter(([key, value]) => isField(key, value))
   const blocks = fields.filter(([key, value]) => !isField(key, value)).flatMap(([key, value]) => blocksOf(key, value, depth))
   const head: readonly Block[] = plain.length === 0 ? [] : [{ kind: 'values', entries: plain }]
-  return [...head, ...(table === undefined ? [] : [table]), ...blocks]
+  return [...head, ...(scores === undefined ? [] : [scores]), ...(table === undefined ? [] : [table]), ...blocks]
+}
+
+/** Metrics beside those of a baseline become one set of tiles. */
+function measured(data: Json): Block | undefined {
+  const { metrics, baseline } = data
+  if (!isRecord(metrics) || !isRecord(baseline)) return undefined
+  return [metrics, baseline].every((scores) => Object.values(scores).every((value) => typeof value === 'number'))
+    ? tilesOf('metrics', metrics, baseline)
+    : undefined
+}
+
+function tilesOf(title: string, scores: Json, baseline: unknown): Block {
+  const tiles = Object.keys(scores).map((name) => ({ name, value: numberAt(scores, name) ?? null, baseline: numberAt(baseline, name) }))
+  return { kind: 'tiles', title, tiles }
 }
 
 function blocksOf(key: string, value: unknown, depth: number): readonly Block[] {
@@ -64,8 +78,7 @@ function blocksOf(key: string, value: unknown, depth: number): readonly Block[] 
   if (entries.length === 0) return []
   const matrix = matrixOf(key, value)
   if (matrix !== undefined) return [matrix]
-  if (isMeasures(key, entries))
-    return [{ kind: 'tiles', title: key, tiles: entries.map(([name, n]) => [name, typeof n === 'number' ? n : null]) }]
+  if (isMeasures(key, entries)) return [tilesOf(key, value, undefined)]
   if (entries.every(([, inner]) => isRecord(inner))) return recordOfRecords(key, entries, depth)
   if (entries.every(([, inner]) => isPlain(inner))) return [{ kind: 'section', title: key, blocks: [{ kind: 'values', entries }] }]
   if (depth >= maxDepth) return [{ kind: 'values', entries: [[key, value]] }]
@@ -73,8 +86,8 @@ function blocksOf(key: string, value: unknown, depth: number): readonly Block[] 
 }
 
 function listBlocks(key: string, list: readonly unknown[], depth: number): readonly Block[] {
-  if (list.length === 0) return key === 'warnings' || key === 'notes' ? [] : [{ kind: 'values', entries: [[key || 'rows', 'none']] }]
-  if (list.every(isRecord)) return [recordList(key, list)]
+  if (list.length === 0) return [{ kind: 'values', entries: [[key || 'rows', list]] }]
+  if (list.every(isRecord)) return noteKeys.has(key) && list.every(hasMessage) ? [messages(key, list)] : recordBlocks(key, list, depth)
   const points = pointsOf(list)
   if (points !== undefined && list.length > 2) return [{ kind: 'curve', title: key, x: 'x', y: 'y', points }]
   if (list.every((item) => typeof item === 'string') && (noteKeys.has(key) || list.some((item) => item.length > 60)))
@@ -86,18 +99,34 @@ function listBlocks(key: string, list: readonly unknown[], depth: number): reado
 
 const noteKeys = new Set(['warnings', 'notes', 'reasons', 'errors'])
 
+function hasMessage(item: Json): boolean {
+  return textAt(item, 'message') !== undefined
+}
+
+function messages(key: string, list: readonly Json[]): Block {
+  return { kind: 'notes', title: key, notes: list.map((item) => textAt(item, 'message') ?? '') }
+}
+
+/** Records that hold lists of records of their own (the curves of each class) become a section each. */
+function recordBlocks(key: string, list: readonly Json[], depth: number): readonly Block[] {
+  const nested = list.every((item) => Object.values(item).some((value) => isList(value) && value.length > 2 && value.every(isRecord)))
+  const block = recordList(key, list)
+  if (block.kind !== 'table' || !nested || list.length > 12 || depth >= maxDepth) return [block]
+  return list.map((item, index) => {
+    const [name, title] = Object.entries(item).find(([, value]) => typeof value === 'string') ?? [key, String(index + 1)]
+    const rest = Object.fromEntries(Object.entries(item).filter(([inner]) => inner !== name))
+    return { kind: 'section', title: `${name} ${String(title)}`, blocks: shapeOf(rest, depth + 1) }
+  })
+}
+
 function recordList(key: string, list: readonly Json[]): Block {
   const passages = list.map(passageOf)
   if (passages.every((passage) => passage !== undefined)) return { kind: 'passages', title: key, passages }
   const contributions = contributionsOf(list)
   if (contributions !== undefined) return { kind: 'bars', title: key, bars: contributions }
-  if (
-    list.some((item) => 'histogram' in item || 'quantiles' in item || 'top' in item) &&
-    list.every((item) => textAt(item, 'name') !== undefined)
-  )
+  if (list.some(isProfile) && list.every((item) => textAt(item, 'name') !== undefined))
     return { kind: 'columns', title: key, columns: list.map(columnProfile) }
-  const curve = curveOf(key, list)
-  return curve ?? tableOf(key, list)
+  return curveOf(key, list) ?? tableOf(key, list)
 }
 
 function recordOfRecords(key: string, entries: readonly (readonly [string, unknown])[], depth: number): readonly Block[] {
@@ -109,7 +138,8 @@ function recordOfRecords(key: string, entries: readonly (readonly [string, unkno
 
 function tableOf(title: string, rows: readonly Json[]): Block {
   const columns = [...new Set(rows.slice(0, 200).flatMap((row) => Object.keys(row)))]
-  const spread = columns.flatMap((column) => spreadColumn(column, rows))
+  const telling = columns.filter((column) => rows.some((row) => row[column] !== null && row[column] !== undefined))
+  const spread = telling.flatMap((column) => spreadColumn(column, rows))
   const names = spread.map((path) => path.join('.'))
   return {
     kind: 'table',
@@ -124,7 +154,8 @@ function spreadColumn(column: string, rows: readonly Json[]): readonly (readonly
   const inner = rows.map((row) => row[column]).filter((value) => value !== undefined && value !== null)
   if (inner.length === 0 || !inner.every((value) => isRecord(value) && Object.values(value).every(isPlain))) return [[column]]
   const keys = [...new Set(inner.flatMap((value) => (isRecord(value) ? Object.keys(value) : [])))]
-  return keys.length > 0 && keys.length <= 6 ? keys.map((key) => [column, key]) : [[column]]
+  if (keys.length === 0 || (keys.length > 6 && column !== 'metrics')) return [[column]]
+  return byHeadline(keys.map((key) => [key, key])).map(([key]) => [column, key])
 }
 
 function read(row: Json, path: readonly string[]): unknown {
@@ -150,7 +181,7 @@ function passageOf(item: Json): Passage | undefined {
   const chunk = item.chunk
   return {
     document,
-    chunk: typeof chunk === 'string' || typeof chunk === 'number' ? String(chunk) : undefined,
+    chunk: typeof chunk === 'string' || typeof chunk === 'number' ? chunk : undefined,
     title: textAt(item, 'title') ?? document,
     text,
     score: numberAt(item, 'score'),
@@ -171,34 +202,6 @@ function contributionsOf(list: readonly Json[]): readonly Bar[] | undefined {
   return bars.every((bar) => bar !== undefined) ? bars : undefined
 }
 
-/** The plain facts of a column and the bars of its histogram or its most frequent values. */
-export function columnProfile(item: Json): ColumnProfile {
-  const facts = Object.entries(item).filter(([key, value]) => key !== 'name' && key !== 'type' && isPlain(value))
-  return { name: textAt(item, 'name') ?? '', type: textAt(item, 'type'), bars: barsOf(item), facts }
-}
-
-function barsOf(item: Json): readonly Bar[] {
-  const { histogram } = item
-  if (isRecord(histogram)) {
-    const counts = listAt(histogram, 'counts').filter((count) => typeof count === 'number')
-    const edges = listAt(histogram, 'edges')
-    return counts.map((value, i) => ({ label: `${round(edges[i])} – ${round(edges[i + 1])}`, value }))
-  }
-  const bins = isList(histogram) ? histogram : [...listAt(item, 'top'), ...listAt(item, 'top_values')]
-  return bins.flatMap((bin, i) => {
-    if (typeof bin === 'number') return [{ label: String(i + 1), value: bin }]
-    const value = numberAt(bin, 'count') ?? numberAt(bin, 'rows')
-    if (!isRecord(bin) || value === undefined) return []
-    const from = bin.from ?? bin.low ?? bin.lower ?? bin.start
-    const to = bin.to ?? bin.high ?? bin.upper ?? bin.end
-    return [{ label: from === undefined ? String(bin.value) : `${round(from)} – ${round(to)}`, value }]
-  })
-}
-
-function round(value: unknown): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value ?? '')
-}
-
 function matrixOf(key: string, value: Json): Block | undefined {
   const cells = value.matrix ?? value.counts ?? value.cells
   const labels = value.labels ?? value.classes
@@ -209,10 +212,17 @@ function matrixOf(key: string, value: Json): Block | undefined {
     : undefined
 }
 
+const axes: readonly (readonly string[])[] = [
+  ['fpr', 'tpr'],
+  ['recall', 'precision'],
+  ['predicted', 'observed'],
+]
+
 /** Records of two numbers, at least eight of them, under a name that says curve. */
 function curveOf(key: string, list: readonly Json[]): Block | undefined {
-  if (list.length < 8 || !/curve|roc|calibration|pr\b|lift/i.test(key)) return undefined
-  const [x, y] = Object.keys(list[0] ?? {})
+  if (list.length < 8 || !/curve|roc|recall|calibration|lift/i.test(key)) return undefined
+  const names = Object.keys(list[0] ?? {})
+  const [x, y] = axes.find((pair) => pair.every((name) => names.includes(name))) ?? names
   if (x === undefined || y === undefined) return undefined
   const points = list.map((item): Point => [numberAt(item, x) ?? Number.NaN, numberAt(item, y) ?? Number.NaN])
   return points.every(([px, py]) => Number.isFinite(px) && Number.isFinite(py)) ? { kind: 'curve', title: key, x, y, points } : undefined
@@ -229,7 +239,11 @@ function pointsOf(list: readonly unknown[]): readonly Point[] | undefined {
 
 function isMeasures(key: string, entries: readonly (readonly [string, unknown])[]): boolean {
   const numeric = entries.every(([, value]) => typeof value === 'number' || value === null)
-  return numeric && entries.length <= 16 && (key.includes('metric') || entries.length > 1)
+  return numeric && entries.length <= 16 && !key.startsWith('param') && (key.includes('metric') || entries.length > 1)
+}
+
+function isEmpty(value: unknown): boolean {
+  return isList(value) && value.length === 0
 }
 
 /** Shown among the plain values, not as a block of its own. */
@@ -239,11 +253,7 @@ function isField(key: string, value: unknown): boolean {
 
 function isPlain(value: unknown): boolean {
   if (isList(value))
-    return (
-      value.length > 0 &&
-      value.length <= 12 &&
-      value.every((item) => typeof item === 'number' || (typeof item === 'string' && item.length <= 60))
-    )
+    return value.length <= 12 && value.every((item) => typeof item === 'number' || (typeof item === 'string' && item.length <= 60))
   return value === null || typeof value !== 'object'
 }
 

@@ -1,6 +1,7 @@
 /** Models: registered versions, where they are live, and what can be done with them. */
 import type { JSX } from 'react'
 import { readTool } from '../api.ts'
+import { byHeadline } from '../format.ts'
 import { Drawer } from '../frame/drawer.tsx'
 import { isRecord, type Json, listAt, textAt } from '../json.ts'
 import { useResource } from '../resource.ts'
@@ -48,11 +49,10 @@ function nameOf(row: unknown): string | undefined {
   return textAt(row, 'name') ?? textAt(row, 'model')
 }
 
-/** Lists inside a row (versions, aliases) would make it long: their number is enough here. */
-function overview(row: Json): Json {
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, Array.isArray(value) && value.some(isRecord) ? value.length : value]),
-  )
+/** What one compares at a glance. */
+function overview({ model, version, stage, algorithm, target, dataset, metrics, created_at }: Json): Json {
+  const first = isRecord(metrics) ? Object.fromEntries(byHeadline(Object.entries(metrics)).slice(0, 2)) : {}
+  return { model, version, stage, algorithm, target, dataset, ...first, created_at }
 }
 
 function ModelDrawer({ model }: { readonly model: string }): JSX.Element {

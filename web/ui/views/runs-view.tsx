@@ -3,9 +3,9 @@ import { type JSX, useState } from 'react'
 import { get } from '../api.ts'
 import { titleOf } from '../catalogue.ts'
 import { Bar } from '../chat/tool-card.tsx'
-import { ago } from '../format.ts'
+import { ago, byHeadline } from '../format.ts'
 import { Notice } from '../frame/notice.tsx'
-import { at, listAt, numberAt, textAt } from '../json.ts'
+import { at, isRecord, type Json, listAt, numberAt, textAt } from '../json.ts'
 import { useLive } from '../live.ts'
 import { useResource } from '../resource.ts'
 import { hrefOf } from '../router.ts'
@@ -48,6 +48,7 @@ function Experiments(): JSX.Element {
         const run = textAt(row, 'run')
         return run === undefined ? undefined : hrefOf('runs', run)
       }}
+      row={overview}
       empty={
         <>
           <h2>No experiments yet</h2>
@@ -59,6 +60,12 @@ function Experiments(): JSX.Element {
       }
     />
   )
+}
+
+/** What one compares; parameters, baseline and warnings are in the run's drawer. */
+function overview({ run, algorithm, dataset, target, metrics, seconds, created_at }: Json): Json {
+  const first = isRecord(metrics) ? Object.fromEntries(byHeadline(Object.entries(metrics)).slice(0, 3)) : {}
+  return { run, algorithm, dataset, target, ...first, seconds, created_at }
 }
 
 interface LiveRun {

@@ -2,7 +2,7 @@
 import type { JSX, ReactNode } from 'react'
 import { readTool } from '../api.ts'
 import { Notice } from '../frame/notice.tsx'
-import { isRecord, type Json, listAt } from '../json.ts'
+import { isList, isRecord, type Json, listAt } from '../json.ts'
 import { useResource } from '../resource.ts'
 import { shapeOf } from '../results/shape.ts'
 import { Table } from '../results/table.tsx'
@@ -18,7 +18,12 @@ interface Props {
   readonly row?: (row: Json) => Json
 }
 
-export function ToolList({ tool, input = {}, list, hrefOf, empty, row = (same) => same }: Props): JSX.Element {
+/** Lists inside a row (columns, versions) would make it long: their number is enough in an overview. */
+function counted(row: Json): Json {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, isList(value) && value.some(isRecord) ? value.length : value]))
+}
+
+export function ToolList({ tool, input = {}, list, hrefOf, empty, row = counted }: Props): JSX.Element {
   const { value, problem, loading } = useResource(`${tool} ${JSON.stringify(input)}`, (signal) => readTool(tool, input, signal), [
     'call',
     'run',

@@ -49,7 +49,7 @@ export function ToolRunner({ tool, params }: Props): JSX.Element {
   return (
     <div className="tool-runner" data-effect={tool.effect}>
       <a className="button small quiet back" href={hrefOf('tools')}>
-        All tools
+        ← All tools
       </a>
       <header>
         <h2>{tool.title}</h2>
