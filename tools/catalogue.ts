@@ -1,6 +1,8 @@
 /** The tools of this installation. A new one is a file beside this one and a line here. */
 import { Fault } from '../platform/fault.ts'
 import { nearest } from '../platform/nearest.ts'
+import { askDocumentsTool } from './ask-documents.ts'
+import { checkDriftTool } from './check-drift.ts'
 import { compareRunsTool } from './compare-runs.ts'
 import { deleteDocumentsTool } from './delete-documents.ts'
 import { deleteModelTool } from './delete-model.ts'
@@ -14,19 +16,26 @@ import type { Catalogue } from './invocation.ts'
 import { listCollectionsTool } from './list-collections.ts'
 import { listDatasetsTool } from './list-datasets.ts'
 import { listModelsTool } from './list-models.ts'
+import { listPipelinesTool } from './list-pipelines.ts'
 import { listRunsTool } from './list-runs.ts'
+import { pipelineStatusTool } from './pipeline-status.ts'
 import { predictTool } from './predict.ts'
 import { profileDataTool } from './profile-data.ts'
 import { promoteModelTool } from './promote-model.ts'
 import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
 import { rollbackModelTool } from './rollback-model.ts'
+import { runPipelineTool } from './run-pipeline.ts'
+import { savePipelineTool } from './save-pipeline.ts'
+import { schedulePipelineTool } from './schedule-pipeline.ts'
 import { searchDocumentsTool } from './search-documents.ts'
 import { setTrafficTool } from './set-traffic.ts'
 import type { Tool } from './tool.ts'
 import { trainModelTool } from './train-model.ts'
 
 export const allTools: readonly Tool[] = [
+  askDocumentsTool,
+  checkDriftTool,
   compareRunsTool,
   deleteDocumentsTool,
   deleteModelTool,
@@ -39,13 +48,18 @@ export const allTools: readonly Tool[] = [
   listCollectionsTool,
   listDatasetsTool,
   listModelsTool,
+  listPipelinesTool,
   listRunsTool,
+  pipelineStatusTool,
   predictTool,
   profileDataTool,
   promoteModelTool,
   recordOutcomeTool,
   registerModelTool,
   rollbackModelTool,
+  runPipelineTool,
+  savePipelineTool,
+  schedulePipelineTool,
   searchDocumentsTool,
   setTrafficTool,
   trainModelTool,
