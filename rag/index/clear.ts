@@ -26,10 +26,10 @@ async function clearSome(tx: Queryable, { workspace, key }: Place): Promise<bool
   if (rows.length === 0) return false
   const documents = rows.map((row) => row.key)
   const cleared = await tx.query(
-    `with some as (select document, ordinal from chunks where workspace = $1 and document = any($2::int[]) limit $3),
-          gone as (delete from postings using some
-                   where postings.document = some.document and postings.ordinal = some.ordinal and postings.workspace = $1)
-     delete from chunks using some where chunks.document = some.document and chunks.ordinal = some.ordinal returning 1`,
+    `with few as (select document, ordinal from chunks where workspace = $1 and document = any($2::int[]) limit $3),
+          gone as (delete from postings using few
+                   where postings.document = few.document and postings.ordinal = few.ordinal and postings.workspace = $1)
+     delete from chunks using few where chunks.document = few.document and chunks.ordinal = few.ordinal returning 1`,
     [workspace, documents, chunksPerTurn],
   )
   if (cleared.rowCount === chunksPerTurn) return true

@@ -92,12 +92,18 @@ export async function writeLarge(work: BatchWork, entry: BatchEntry, known: Live
   })
   const parts = partsOf(key, first.text)
   for (let at = 0; at < parts.length; at += partsPerStep) {
-    await work.step(`${name} text ${at}`, (tx) => insertParts(tx, collection.workspace, parts.slice(at, at + partsPerStep)))
+    await work.step(`${name} text ${at}`, async (tx) => {
+      await insertParts(tx, collection.workspace, parts.slice(at, at + partsPerStep))
+      return at
+    })
   }
   for (let from = 0; from < first.total; from += chunksPerStep) {
     const { chunks } = from === 0 ? first : await reader.chunks(0, from, chunksPerStep)
     const vectors = await embed(work, chunks)
-    await work.step(`${name} chunks ${from}`, (tx) => insertChunks(tx, collection, indexed(key, from, chunks, vectors)))
+    await work.step(`${name} chunks ${from}`, async (tx) => {
+      await insertChunks(tx, collection, indexed(key, from, chunks, vectors))
+      return from
+    })
     work.progress({ message: `${entry.id}: ${from + chunks.length} of ${first.total} chunks` })
   }
   return work.step(`${name} published`, async (tx) => {
