@@ -1,4 +1,4 @@
-/** `npm run soak -- NAME [--kills N] [--seed N]`: the long tests. Prints one JSON object; ends with 1 when a promise was broken. */
+/** `npm run soak -- NAME [--kills N] [--seed N] [--clients N] [--database URL]`: the long tests. Prints one JSON object; ends with 1 when a promise was broken. */
 import { parseArgs } from 'node:util'
 import { isClean, soakKill } from './soak/kill.ts'
 
@@ -9,14 +9,19 @@ interface Soak {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kills: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' }, clients: { type: 'string', default: '3' } },
+  options: {
+    kills: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '1' },
+    clients: { type: 'string', default: '3' },
+    database: { type: 'string' },
+  },
 })
 
 const soaks: Readonly<Record<string, () => Promise<Soak>>> = {
   kill: async () => {
     const say = process.stderr.isTTY ? (line: string) => console.error(line) : () => undefined
     const [kills, seed, clients] = [values.kills, values.seed, values.clients].map(wholeNumber)
-    const report = await soakKill({ kills: kills ?? 50, seed: seed ?? 1, clients: clients ?? 3, say })
+    const report = await soakKill({ kills: kills ?? 50, seed: seed ?? 1, clients: clients ?? 3, database: values.database, say })
     return { report, clean: isClean(report) }
   },
 }

@@ -41,7 +41,7 @@ beforeAll(async () => {
     [JSON.stringify(caller)],
   )
   await db.close()
-  findings = await inspect(folder, [
+  findings = await inspect({ folder }, [
     { kind: 'dataset', name: 'soak_1', version: 1, rows: 60 },
     { kind: 'dataset', name: 'soak_2', version: 1, rows: 61 },
     { kind: 'dataset', name: 'soak_3', version: 1, rows: 60 },

@@ -2,7 +2,9 @@
 import { join } from 'node:path'
 import { createAudit } from '../../platform/audit/chain.ts'
 import { openBlobFolder } from '../../platform/blobs.ts'
-import { type EmbeddedDatabase, openEmbedded } from '../../platform/database/embedded.ts'
+import type { Database } from '../../platform/database/database.ts'
+import { openEmbedded } from '../../platform/database/embedded.ts'
+import { openServer } from '../../platform/database/server.ts'
 import { createLog } from '../../platform/telemetry/log.ts'
 import type { Acknowledged } from './clients.ts'
 
@@ -20,8 +22,16 @@ export interface Findings {
   readonly audit: { readonly rows: number; readonly broken: number | null }
 }
 
-export async function inspect(folder: string, acknowledged: readonly Acknowledged[]): Promise<Findings> {
-  const db = await openEmbedded({ folder: join(folder, 'home', 'database') })
+export interface Place {
+  /** Where the server kept its data folder. */
+  readonly folder: string
+  /** The Postgres it used, if not the embedded database in that folder. */
+  readonly database?: string | undefined
+}
+
+export async function inspect({ folder, database }: Place, acknowledged: readonly Acknowledged[]): Promise<Findings> {
+  const db: Database =
+    database === undefined ? await openEmbedded({ folder: join(folder, 'home', 'database') }) : await openServer(database)
   try {
     const blobs = await openBlobFolder(join(folder, 'home', 'blobs'))
     const lost: string[] = []
@@ -53,7 +63,7 @@ export async function inspect(folder: string, acknowledged: readonly Acknowledge
 }
 
 async function datasetIsThere(
-  db: EmbeddedDatabase,
+  db: Database,
   { name, rows, version }: { readonly name: string; readonly rows: number; readonly version: number },
   hasBlob: (blob: string) => Promise<boolean>,
 ): Promise<boolean> {
@@ -65,12 +75,12 @@ async function datasetIsThere(
   return dataset !== undefined && Number(dataset.rows) === rows && (await hasBlob(dataset.blob))
 }
 
-async function runIsThere(db: EmbeddedDatabase, id: string): Promise<boolean> {
+async function runIsThere(db: Database, id: string): Promise<boolean> {
   return (await db.query('select 1 from runs where id = $1', [id])).rowCount === 1
 }
 
 /** Each file was sent under one key, so a second version, run, training or audited success of it is an effect done twice. */
-async function doubledEffects(db: EmbeddedDatabase): Promise<readonly string[]> {
+async function doubledEffects(db: Database): Promise<readonly string[]> {
   return [
     ...(await column(db, "select 'dataset ' || name as text from datasets where name like 'soak_%' group by name having count(*) > 1")),
     ...(await column(
@@ -87,7 +97,7 @@ async function doubledEffects(db: EmbeddedDatabase): Promise<readonly string[]> 
 }
 
 /** One training row for each training run that succeeded. */
-async function doubledTrainings(db: EmbeddedDatabase): Promise<readonly string[]> {
+async function doubledTrainings(db: Database): Promise<readonly string[]> {
   return column(
     db,
     `select 'training of ' || runs.id as text from runs left join trainings on trainings.run = runs.id
@@ -95,10 +105,10 @@ async function doubledTrainings(db: EmbeddedDatabase): Promise<readonly string[]
   )
 }
 
-async function column(db: EmbeddedDatabase, sql: string): Promise<readonly string[]> {
+async function column(db: Database, sql: string): Promise<readonly string[]> {
   return (await db.query<{ text: string }>(sql)).rows.map(({ text }) => text)
 }
 
-async function count(db: EmbeddedDatabase, sql: string): Promise<number> {
+async function count(db: Database, sql: string): Promise<number> {
   return (await db.query<{ n: number }>(sql)).rows[0]?.n ?? 0
 }

@@ -33,6 +33,8 @@ export interface KillOptions {
   readonly kills: number
   readonly seed?: number
   readonly clients?: number
+  /** An empty Postgres database to use instead of the embedded one. */
+  readonly database?: string | undefined
   readonly say?: (line: string) => void
 }
 
@@ -40,10 +42,10 @@ export interface KillOptions {
 const everyNthWhileOpening = 5
 const settleMs = 300_000
 
-export async function soakKill({ kills, seed = 1, clients = 3, say = () => undefined }: KillOptions): Promise<KillReport> {
+export async function soakKill({ kills, seed = 1, clients = 3, database, say = () => undefined }: KillOptions): Promise<KillReport> {
   const started = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'millrace-soak-'))
-  const server = await createServerProcess(folder)
+  const server = await createServerProcess(folder, database)
   try {
     await server.start()
     const load = startClients({ url: server.url, folder, clients })
@@ -55,7 +57,7 @@ export async function soakKill({ kills, seed = 1, clients = 3, say = () => undef
     await load.finish()
     await untilIdle(server.url)
     const code = await server.stop(30_000)
-    const findings = await inspect(folder, load.acknowledged)
+    const findings = await inspect({ folder, database }, load.acknowledged)
     const wrong = [...load.refused, ...(code === 0 ? [] : [`the last stop ended with ${code}`]), ...wrongIn(findings)]
     return {
       kills,

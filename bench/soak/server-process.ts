@@ -18,15 +18,18 @@ export interface ServerProcess {
 const root = join(import.meta.dirname, '../..')
 const startMs = 120_000
 
-/** `folder` holds the data folder and the files tools may read; the port stays the same over all starts. */
-export async function createServerProcess(folder: string): Promise<ServerProcess> {
+/**
+ * `folder` holds the data folder and the files tools may read; the port stays the same over all starts.
+ * `database` is a Postgres address; without it the server keeps its database in the folder.
+ */
+export async function createServerProcess(folder: string, database = ''): Promise<ServerProcess> {
   const port = await freePort()
   let child: ChildProcess | undefined
   let words = ''
 
   const launch = (): void => {
     words = ''
-    const env = { ...process.env, PORT: String(port), MILLRACE_HOME: join(folder, 'home'), MILLRACE_FILES: folder, DATABASE_URL: '' }
+    const env = { ...process.env, PORT: String(port), MILLRACE_HOME: join(folder, 'home'), MILLRACE_FILES: folder, DATABASE_URL: database }
     child = spawn(process.execPath, [join(root, 'bin/millrace.js'), 'serve'], { cwd: folder, env, detached: true })
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
