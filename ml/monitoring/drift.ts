@@ -186,7 +186,8 @@ function judgeJointly(
   return result && { ...result, threshold, drifted: result.p_value < threshold && result.auc >= 0.55 }
 }
 
-function present(values: Float64Array): Float64Array {
+/** The values there are, sorted. */
+export function present(values: Float64Array): Float64Array {
   return values.filter((value) => !Number.isNaN(value)).sort()
 }
 
@@ -200,7 +201,7 @@ function countMissing(column: Column): number {
 const lengthOf = (column: Column): number => (column.type === 'number' ? column.values.length : column.codes.length)
 
 /** Rows per level, over the levels of both columns. Numbers met by words are counted as words. */
-function countLevels(before: Column, after: Column): { readonly before: readonly number[]; readonly after: readonly number[] } {
+export function countLevels(before: Column, after: Column): { readonly before: readonly number[]; readonly after: readonly number[] } {
   const counts = [countWords(before), countWords(after)] as const
   const levels = [...new Set(counts.flatMap((words) => [...words.keys()]))].sort()
   return { before: levels.map((level) => counts[0].get(level) ?? 0), after: levels.map((level) => counts[1].get(level) ?? 0) }

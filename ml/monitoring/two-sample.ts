@@ -23,6 +23,22 @@ export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array
   return { statistic, pValue: kolmogorovSmirnovTail(statistic, m, n) }
 }
 
+/** Wasserstein distance of order 1: the area between the two distribution functions. Both samples sorted. */
+export function wasserstein(reference: Float64Array, current: Float64Array): number {
+  let i = 0
+  let j = 0
+  let area = 0
+  let last = Math.min(reference[0] ?? 0, current[0] ?? 0)
+  while (i < reference.length || j < current.length) {
+    const value = Math.min(reference[i] ?? Number.POSITIVE_INFINITY, current[j] ?? Number.POSITIVE_INFINITY)
+    area += Math.abs(i / reference.length - j / current.length) * (value - last)
+    while (i < reference.length && (reference[i] ?? 0) <= value) i++
+    while (j < current.length && (current[j] ?? 0) <= value) j++
+    last = value
+  }
+  return area
+}
+
 /** Pearson's chi-square of homogeneity over levels that occur at all; no correction. Counts by level, in the same order. */
 export function chiSquare(reference: readonly number[], current: readonly number[]): TestResult & { readonly degrees: number } {
   const all = sum(reference)
