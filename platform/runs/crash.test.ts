@@ -40,6 +40,7 @@ describe.each(testDatabases)('on the $kind database', (home) => {
       owner: newId('worker'),
       pollMs: 30,
       sweepMs: 50,
+      lastMs: 50,
       // Longer than the test: a silent process is made by ending its lease.
       leaseMs: 600_000,
       ...options,

@@ -20,6 +20,8 @@ export interface DeliveryParts {
   readonly now: () => Date
   readonly owner: string
   readonly leaseMs: number
+  /** How long code may take to end after it was told to, before its run is given back without it. */
+  readonly lastMs: number
   /** A run ended and its slot is free. */
   readonly onFree: () => void
 }
@@ -45,11 +47,8 @@ interface Held extends Hold {
   ended: Promise<void>
 }
 
-/** How long code may take to end after it was told to, before its run is given back without it. */
-const lastMs = 3_000
-
 export function createDeliveries(parts: DeliveryParts): Deliveries {
-  const { log, onFree, owner, leaseMs, db } = parts
+  const { log, onFree, owner, leaseMs, lastMs, db } = parts
   const held = new Map<string, Held>()
 
   return {

@@ -20,7 +20,7 @@ export interface RunsOptions extends Partial<Rhythm> {
   readonly owner: string
 }
 
-const defaultRhythm: Rhythm = { concurrency: 4, leaseMs: 15_000, pollMs: 1_000, sweepMs: 5_000, mostCrashes: 20 }
+const defaultRhythm: Rhythm = { concurrency: 4, leaseMs: 15_000, pollMs: 1_000, sweepMs: 5_000, lastMs: 3_000, mostCrashes: 20 }
 
 export function createRuns({ db, events, log, now, owner, ...given }: RunsOptions): Runs {
   const queue = createTicketQueue({ db, log })

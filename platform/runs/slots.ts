@@ -59,7 +59,7 @@ export function createSlots(parts: WorkerParts): Slots {
     }
     if (backlog && free() > 0) poll().catch(complain)
   }
-  const deliveries = createDeliveries({ ...parts, leaseMs: rhythm.leaseMs, onFree: pump })
+  const deliveries = createDeliveries({ ...parts, leaseMs: rhythm.leaseMs, lastMs: rhythm.lastMs, onFree: pump })
   return {
     deliveries,
     free,

@@ -20,6 +20,8 @@ export interface Rhythm {
   readonly leaseMs: number
   readonly pollMs: number
   readonly sweepMs: number
+  /** How long code may take to end after it was told to stop. */
+  readonly lastMs: number
   /** Processes one run may take down before it is failed. */
   readonly mostCrashes: number
 }
