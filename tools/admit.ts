@@ -15,6 +15,12 @@ export interface InvokeParts extends Ground {
   readonly deadlineMs?: number
 }
 
+/** With what every call finds among its ports. */
+export function withOwnPorts(parts: InvokeParts): InvokeParts {
+  const { catalogue, platform, ports } = parts
+  return { ...parts, ports: { ...ports, catalogue, schedules: platform.runs.schedules, audit: platform.audit } }
+}
+
 /** A call that has passed parsing, roles and policy. */
 export interface Admitted {
   readonly request: Request

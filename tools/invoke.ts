@@ -5,7 +5,7 @@
  */
 
 import { Fault } from '../platform/fault.ts'
-import { type Admitted, admit, done, type InvokeParts } from './admit.ts'
+import { type Admitted, admit, done, type InvokeParts, withOwnPorts } from './admit.ts'
 import { type Call, execute } from './execute.ts'
 import { claimKey, findReplay, KeyTaken } from './idempotency.ts'
 import type { Invoke, Outcome } from './invocation.ts'
@@ -14,7 +14,8 @@ import { judge } from './policy.ts'
 import { enqueue, followRun } from './run-calls.ts'
 import type { Tool } from './tool.ts'
 
-export function createInvoke(parts: InvokeParts): Invoke {
+export function createInvoke(given: InvokeParts): Invoke {
+  const parts = withOwnPorts(given)
   return async (request) => {
     const admitted = await admit(parts, request)
     const before = await replay(parts, admitted)

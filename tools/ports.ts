@@ -1,5 +1,9 @@
 /** What lower rooms need from upper ones, handed in by main so that arrows keep pointing down. */
+import type { Audit } from '../platform/audit/audit.ts'
+import type { Caller } from '../platform/caller.ts'
+import type { Schedules } from '../platform/runs/schedules.ts'
 import type { Embedder } from '../rag/embedding/embedder.ts'
+import type { Catalogue } from './invocation.ts'
 
 /** Runs an eval suite; given by the evals room. */
 export interface EvalPort {
@@ -10,7 +14,27 @@ export interface EvalPort {
   }>
 }
 
+/** A tool call that a chat made; `data` where it is still known. */
+export interface PastCall {
+  readonly tool: string
+  readonly input: unknown
+  readonly data?: unknown
+}
+
+/** What chats have done; given by the agents room. */
+export interface ChatPort {
+  /** The calls of a conversation that succeeded, in order. Throws `not_found`. */
+  calls(thread: string, caller: Caller): Promise<readonly PastCall[]>
+}
+
 export interface Ports {
+  /** The tools that `invoke` knows; always there in a call. */
+  readonly catalogue?: Catalogue
+  /** Calls by the clock; always there in a call. */
+  readonly schedules?: Schedules
+  /** The audit log; always there in a call. */
+  readonly audit?: Pick<Audit, 'list' | 'verify' | 'flush'>
+  readonly chats?: ChatPort
   /** The configured embedder; absent: subword, which needs no weights. */
   readonly embedder?: Embedder
   readonly evals?: EvalPort

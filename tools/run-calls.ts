@@ -2,7 +2,7 @@
 import { digestOf } from '../platform/canonical.ts'
 import { Fault, type FaultCode, faultCodes } from '../platform/fault.ts'
 import type { Delivery, Run } from '../platform/runs/runs.ts'
-import { type Admitted, done, type InvokeParts } from './admit.ts'
+import { type Admitted, done, type InvokeParts, withOwnPorts } from './admit.ts'
 import { isToolResult } from './context.ts'
 import { type Call, execute } from './execute.ts'
 import { claimKey } from './idempotency.ts'
@@ -76,7 +76,8 @@ function faultOf(run: Run): Fault {
 const isFaultCode = (code: string): code is FaultCode => faultCodes.some((known) => known === code)
 
 /** What a worker does with a delivered run. Throws a Fault; the queue records it. */
-export function createPerform(parts: InvokeParts): (delivery: Delivery) => Promise<void> {
+export function createPerform(given: InvokeParts): (delivery: Delivery) => Promise<void> {
+  const parts = withOwnPorts(given)
   const { platform, catalogue, ports } = parts
   return async ({ run, signal, progress }) => {
     const tool = catalogue.get(run.tool)
