@@ -9,6 +9,7 @@ import type { Database } from './platform/database/database.ts'
 import { openEmbedded } from './platform/database/embedded.ts'
 import { type MigrationFolder, migrate } from './platform/database/migrate.ts'
 import { openServer } from './platform/database/server.ts'
+import { Fault } from './platform/fault.ts'
 import { type FolderLock, lockFolder } from './platform/folder-lock.ts'
 import { type OpenPlatform, openPlatform } from './platform/open.ts'
 import { createLog } from './platform/telemetry/log.ts'
@@ -16,6 +17,7 @@ import type { InvokeParts } from './tools/admit.ts'
 import { createCatalogue } from './tools/catalogue.ts'
 import { createInvoke } from './tools/invoke.ts'
 import { defaultPolicy } from './tools/policy.ts'
+import type { EvalPort } from './tools/ports.ts'
 import { createPerform } from './tools/run-calls.ts'
 import type { Waist } from './tools/waist.ts'
 
@@ -48,7 +50,7 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       blobs: await openBlobFolder(config.blobs),
       allowedRoots: [...config.allowedRoots, ...(options.extraRoots ?? [])],
     })
-    const parts: InvokeParts = { platform, catalogue: createCatalogue(), policy: defaultPolicy, ports: {} }
+    const parts: InvokeParts = { platform, catalogue: createCatalogue(), policy: defaultPolicy, ports: { evals: evalsOf(config) } }
     return {
       platform,
       lock,
@@ -63,6 +65,27 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
   } catch (error) {
     await lock?.release()
     throw error
+  }
+}
+
+/** For the tool run_eval: a suite on a folder or file, never on the workspace's own data. */
+function evalsOf(config: Config): EvalPort {
+  return {
+    run: async ({ suite: name, data, signal }) => {
+      const { suites } = await import('./evals/suites.ts')
+      const suite = suites[name]
+      if (suite === undefined) throw new Fault('not_found', `There is no suite '${name}'. Known: ${Object.keys(suites).join(', ')}.`)
+      const report = await inScratch(config, [data], (waist) =>
+        suite.run({
+          flags: { data },
+          waist,
+          caller: { ...waist.platform.identity.owner('terminal'), channel: 'eval' },
+          signal,
+          onProgress: () => undefined,
+        }),
+      )
+      return { metrics: { ...report.metrics }, cases: report.cases ?? [], verdict: report.verdict }
+    },
   }
 }
 

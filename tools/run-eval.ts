@@ -7,18 +7,13 @@ export const runEvalTool = defineTool({
   name: 'run_eval',
   title: 'Run an eval suite',
   description:
-    'Measures how good search, answers, models, drift detection, the planner or the guards are, on a suite of cases with known answers. Use it to compare versions or settings by numbers; not to train or to check live traffic (check_drift does that).',
+    'Measures how good search, answers, models, drift detection or the planner are, on a suite of cases with known answers. Use it to compare versions or settings by numbers; not to train or to check live traffic (check_drift does that).',
   input: z.strictObject({
     suite: z
       .string()
       .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'the name of a suite')
-      .describe('Suite: retrieval, answers, tabular, drift, planner, toolpick, injection, pii or trajectory.'),
-    data: z
-      .string()
-      .min(1)
-      .max(1000)
-      .optional()
-      .describe('File or folder with the cases; the suite says which. Its own small cases when absent.'),
+      .describe('Suite: retrieval, answers, tabular, drift or planner.'),
+    data: z.string().min(1).max(1000).optional().describe('Folder with the cases; the suite says which files.'),
     model: z.string().min(1).max(200).optional().describe('Model or setting to measure, where the suite has a choice.'),
   }),
   output: z.object({
