@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/no
 import { Fault } from '../../platform/fault.ts'
 
 /** A value as JSON holds it: dates as ISO text, integers above 2^53 as text, NaN and infinities as null. */
-export type Cell = string | number | boolean | null | readonly Cell[] | { readonly [key: string]: Cell }
+export type Cell = string | number | boolean | null | Cell[] | { [key: string]: Cell }
 
 export interface Table {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
