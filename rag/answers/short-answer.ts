@@ -10,12 +10,12 @@ export function shortAnswer(sentence: string, question: string): string | undefi
   return best && sentence.slice(best.start, best.end)
 }
 
-/** Where the sentence says words of the question; long words say more. */
+/** Where the sentence says words of the question; rare words say more, and long words are rarer. */
 function placesOf(sentence: string, question: string): readonly { readonly at: number; readonly weight: number }[] {
   const asked = new Set(tokenize(question).map((word) => word.slice(0, 6)))
   return [...sentence.matchAll(/[\p{L}\p{M}\p{N}]+/gu)]
     .filter(([word]) => asked.has(word.toLowerCase().slice(0, 6)))
-    .map((match) => ({ at: match.index + match[0].length / 2, weight: match[0].length }))
+    .map((match) => ({ at: match.index + match[0].length / 2, weight: match[0].length ** 2 }))
 }
 
 function nearness({ start, end }: Candidate, places: readonly { readonly at: number; readonly weight: number }[]): number {

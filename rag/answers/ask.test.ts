@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Database } from '../../platform/database/database.ts'
+import { openTestDatabase, temporaryFolder } from '../../platform/testing/harness.ts'
+import { subwordEmbedder } from '../embedding/subword.ts'
+import { ingestInto, never } from '../testing.ts'
+import { type Answer, ask } from './ask.ts'
+import { confidenceOf } from './confidence.ts'
+import { answerKind, candidatesIn } from './question.ts'
+import { shortAnswer } from './short-answer.ts'
+
+const leave =
+  '# Leave\n\n## Parental leave\n\nEach parent may take 30 days of paid leave. It must be asked for in writing.\n\n## Sick leave\n\nA note from a doctor is needed after the third day.\n'
+const travel = '# Travel\n\nFlights are booked by the office in Lisbon. Trains are preferred below 500 kilometres.\n'
+
+describe('ask', () => {
+  let db: Database
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  beforeAll(async () => {
+    db = await openTestDatabase()
+    folder = await temporaryFolder()
+    await mkdir(join(folder.path, 'handbook'))
+    await writeFile(join(folder.path, 'handbook', 'leave.md'), leave)
+    await writeFile(join(folder.path, 'handbook', 'travel.md'), travel)
+    await ingestInto(db, { path: join(folder.path, 'handbook'), collection: 'handbook' })
+  })
+  afterAll(async () => {
+    await db.close()
+    await folder.remove()
+  })
+  const asked = (question: string): Promise<Answer> =>
+    ask({ db, embedder: subwordEmbedder, signal: never }, { workspace: 'default', question, collection: 'handbook' })
+
+  it('quotes the sentence that answers, at its exact place', async () => {
+    const { answer, abstained, shortAnswer: short, citations } = await asked('How many days of paid leave may each parent take?')
+    expect({ answer, abstained, short }).toEqual({ answer: 'Each parent may take 30 days of paid leave.', abstained: false, short: '30' })
+    expect(citations[0]).toMatchObject({ document: 'leave.md', title: 'Leave › Parental leave', quote: answer })
+    for (const { document, quote, start, end } of citations) {
+      expect((document === 'leave.md' ? leave : travel).slice(start, end)).toBe(quote)
+    }
+  })
+
+  it('finds the name that is asked for', async () => {
+    const { answer, shortAnswer: short } = await asked('Where is the office that books flights?')
+    expect(answer).toBe('Flights are booked by the office in Lisbon.')
+    expect(short).toBe('Lisbon')
+  })
+
+  it('abstains in words when the documents say nothing about it', async () => {
+    const { abstained, answer, confidence, citations } = await asked('Who invented the steam engine in Scotland?')
+    expect(abstained).toBe(true)
+    expect(answer).toMatch(/do not seem to answer|nothing about this/)
+    expect(confidence).toBeLessThan(0.5)
+    for (const { quote } of citations) expect(leave + travel).toContain(quote)
+  })
+
+  it('abstains over a workspace without documents', async () => {
+    const answer = await ask({ db, embedder: subwordEmbedder, signal: never }, { workspace: 'empty', question: 'Anything?' })
+    expect(answer).toMatchObject({ abstained: true, confidence: 0, citations: [] })
+  })
+})
+
+describe('answerKind', () => {
+  it.each([
+    ['number', 'How many people live there?'],
+    ['number', 'Wie viele Menschen leben dort?'],
+    ['number', '¿Cuántos días hay?'],
+    ['date', 'When was it built?'],
+    ['date', 'In which year did it end?'],
+    ['date', 'Wann endete es?'],
+    ['name', 'Who wrote it?'],
+    ['name', '¿Dónde está?'],
+    ['open', 'Why does it rain?'],
+  ])('sees a %s in "%s"', (kind, question) => {
+    expect(answerKind(question)).toBe(kind)
+  })
+})
+
+describe('shortAnswer', () => {
+  it('takes the candidate nearest to the words of the question', () => {
+    const sentence = 'Built in 1889, the tower was repaired in 1986 and is 330 metres high.'
+    expect(shortAnswer(sentence, 'When was the tower repaired?')).toBe('1986')
+    expect(shortAnswer(sentence, 'Why was it built?')).toBeUndefined()
+  })
+  it('does not repeat the question', () => {
+    expect(candidatesIn('Anna Bauer met Otto Klein.', 'name', 'Who met Otto Klein?').map(({ start, end }) => [start, end])).toEqual([
+      [0, 10],
+    ])
+  })
+})
+
+describe('confidenceOf', () => {
+  it('rises with what the passage and sentence say, and falls with unknown words', () => {
+    const middle = { passage: 0.5, sentence: 0.5, lead: 0.3, unknown: 0.2 }
+    for (const better of [{ passage: 0.9 }, { sentence: 0.9 }, { lead: 0.6 }, { unknown: 0 }]) {
+      expect(confidenceOf({ ...middle, ...better })).toBeGreaterThan(confidenceOf(middle))
+    }
+    expect(confidenceOf({ passage: 0, sentence: 0, lead: 1, unknown: 1 })).toBeLessThan(0.1)
+  })
+})
