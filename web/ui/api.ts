@@ -55,6 +55,10 @@ export async function post(
   return (await request(path, postInit(body, options))).body
 }
 
+export async function remove(path: string): Promise<void> {
+  await send(path, { method: 'DELETE' })
+}
+
 export function postInit(body: unknown, options: { readonly signal?: AbortSignal; readonly key?: string } = {}): RequestInit {
   return {
     method: 'POST',

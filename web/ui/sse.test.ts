@@ -28,7 +28,7 @@ describe('server-sent events', () => {
       },
     })
     const out: string[] = []
-    for await (const data of readSse(body)) out.push(data)
+    for await (const data of readSse(body)) out.push(...data)
     expect(out).toEqual(['Mühle 水車', 'last'])
   })
 })

@@ -42,8 +42,8 @@ export function createSseParser(): SseParser {
   }
 }
 
-/** The data of every event of a response, as it arrives. Ends with the body; throws when the body is cut or aborted. */
-export async function* readSse(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/** The data of a response's events, those that arrived together together. Ends with the body; throws when it is cut or aborted. */
+export async function* readSse(body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
   const parser = createSseParser()
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -51,10 +51,10 @@ export async function* readSse(body: ReadableStream<Uint8Array>): AsyncGenerator
     for (;;) {
       const { done, value } = await reader.read()
       if (done) {
-        yield* parser.push(`${decoder.decode()}\n\n`)
+        yield parser.push(`${decoder.decode()}\n\n`)
         return
       }
-      yield* parser.push(decoder.decode(value, { stream: true }))
+      yield parser.push(decoder.decode(value, { stream: true }))
     }
   } finally {
     reader.releaseLock()

@@ -1,9 +1,9 @@
 /** The chat: what was said, what was done, and the field for the next message. */
-import { type JSX, useEffect, useMemo, useRef, useState } from 'react'
+import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { go, hrefOf } from '../router.ts'
 import { useStore } from '../store.ts'
 import { Composer } from './composer.tsx'
-import { announcement } from './conversation.ts'
+import { announcement, type Entry } from './conversation.ts'
 import { ask, conversationOf, newThread, stop } from './conversations.ts'
 import { EntryView } from './entry-view.tsx'
 import { Welcome } from './welcome.tsx'
@@ -20,10 +20,13 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
     if (item === draft) setDraft(newThread())
   }, [item, draft])
 
-  const send = (text: string): void => {
-    if (item === undefined) go(hrefOf('chat', thread))
-    void ask(thread, text)
-  }
+  const send = useCallback(
+    (text: string): void => {
+      if (item === undefined) go(hrefOf('chat', thread))
+      void ask(thread, text)
+    },
+    [item, thread],
+  )
   return (
     <main className="chat" id="main" tabIndex={-1} aria-label="Chat">
       <div className="page" ref={page}>
@@ -42,6 +45,7 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
                     : undefined
                 }
                 answerable={phase === 'idle' && index === entries.length - 1}
+                again={entry.kind === 'failure' && index === entries.length - 1 ? lastAsked(entries) : undefined}
                 onAsk={send}
               />
             ))}
@@ -65,6 +69,11 @@ function Dots(): JSX.Element {
       <i />
     </span>
   )
+}
+
+function lastAsked(entries: readonly Entry[]): string | undefined {
+  const asked = entries.findLast((entry) => entry.kind === 'user')
+  return asked?.text
 }
 
 function isLastOfTurn(entries: readonly { readonly kind: string }[], index: number): boolean {

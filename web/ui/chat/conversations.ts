@@ -95,10 +95,13 @@ async function follow(
   }
 }
 
+/** Events that arrive together are taken together, so that however fast the stream, each chunk is drawn once. */
 async function read(thread: string, body: ReadableStream<Uint8Array>): Promise<void> {
-  for await (const data of readSse(body)) {
-    const event = parseEvent(data)
-    if (event !== undefined) dispatch(thread, { type: 'event', event })
+  for await (const chunk of readSse(body)) {
+    for (const data of chunk) {
+      const event = parseEvent(data)
+      if (event !== undefined) dispatch(thread, { type: 'event', event })
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** One entry of a conversation, drawn by its kind. */
-import type { JSX } from 'react'
+import { type JSX, memo } from 'react'
 import { ApprovalCard } from '../approvals/approval-card.tsx'
 import { useApproval } from '../approvals/approvals.ts'
 import { Notice } from '../frame/notice.tsx'
@@ -16,10 +16,13 @@ interface Props {
   readonly mark: string | undefined
   /** A question back can be answered only while it is the last thing said. */
   readonly answerable: boolean
+  /** The person's words, when the turn failed and they may be sent once more. */
+  readonly again: string | undefined
   readonly onAsk: (text: string) => void
 }
 
-export function EntryView({ entry, thread, mark, answerable, onAsk }: Props): JSX.Element {
+/** Drawn again only when its own entry changes: a stream adds to the last one many times a second. */
+export const EntryView = memo(({ entry, thread, mark, answerable, again, onAsk }: Props): JSX.Element => {
   switch (entry.kind) {
     case 'user':
       return (
@@ -43,9 +46,18 @@ export function EntryView({ entry, thread, mark, answerable, onAsk }: Props): JS
     case 'clarify':
       return <ClarifyCard entry={entry} answerable={answerable} onAsk={onAsk} />
     case 'failure':
-      return <Notice>{entry.message}</Notice>
+      return (
+        <Notice>
+          {entry.message}
+          {again !== undefined && (
+            <button type="button" className="button small again" onClick={() => onAsk(again)}>
+              Ask again
+            </button>
+          )}
+        </Notice>
+      )
   }
-}
+})
 
 /** The card in the conversation; the origins of its arguments come from the approval's record. */
 function PendingCard({ entry, thread }: { readonly entry: ApprovalEntry; readonly thread: string }): JSX.Element {

@@ -47,31 +47,43 @@ export function Welcome({ onAsk }: { readonly onAsk: (text: string) => void }): 
 
 interface Workspace {
   readonly dataset: string | undefined
+  /** Its last column: by custom what one predicts. */
+  readonly target: string | undefined
   readonly model: string | undefined
   readonly collection: string | undefined
 }
 
 /** What is here already; a list that cannot be read is as good as empty. */
 async function workspace(signal: AbortSignal): Promise<Workspace> {
-  const first = async (tool: string, list: string, key: string): Promise<string | undefined> => {
+  const first = async (tool: string, list: string): Promise<unknown> => {
     const data = await readTool(tool, {}, signal).catch(() => undefined)
-    const [item] = listAt(data, list)
-    return textAt(item, 'name') ?? textAt(item, key)
+    return listAt(data, list)[0]
   }
   const [dataset, model, collection] = await Promise.all([
-    first('list_datasets', 'datasets', 'dataset'),
-    first('list_models', 'models', 'model'),
-    first('list_collections', 'collections', 'collection'),
+    first('list_datasets', 'datasets'),
+    first('list_models', 'models'),
+    first('list_collections', 'collections'),
   ])
-  return { dataset, model, collection }
+  return {
+    dataset: textAt(dataset, 'name'),
+    target: textAt(listAt(dataset, 'columns').at(-1), 'name'),
+    model: textAt(model, 'model'),
+    collection: textAt(collection, 'collection'),
+  }
 }
 
-function suggest({ dataset, model, collection }: Workspace, tools: readonly ToolWords[]): readonly Suggestion[] {
+function suggest({ dataset, target, model, collection }: Workspace, tools: readonly ToolWords[]): readonly Suggestion[] {
   const asks = collection === undefined ? undefined : tools.find(({ name }) => name === 'ask_documents')?.examples[0]?.says
   const all: readonly (Suggestion & { readonly tool: string; readonly needs: string | undefined })[] = [
     { tool: 'profile_data', needs: dataset, icon: 'datasets', title: 'Look at data', question: `Profile the ${dataset} dataset` },
     { tool: 'ask_documents', needs: asks, icon: 'collections', title: 'Ask the documents', question: asks ?? '' },
-    { tool: 'list_runs', needs: dataset, icon: 'runs', title: 'Compare experiments', question: 'Which runs are the best so far?' },
+    {
+      tool: 'train_model',
+      needs: target,
+      icon: 'runs',
+      title: 'Train a model',
+      question: `Train a model on ${dataset} to predict ${target}`,
+    },
     { tool: 'deployment_status', needs: model, icon: 'models', title: 'Watch a model', question: `How is the ${model} model doing?` },
     { tool: 'list_datasets', needs: 'always', icon: 'datasets', title: 'Look around', question: 'Which datasets are there?' },
     {

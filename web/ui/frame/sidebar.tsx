@@ -1,11 +1,11 @@
 /** The sidebar: where one can go, which conversations there are, whether the server is heard. */
 import type { JSX } from 'react'
 import { listThreads, turns } from '../chat/conversations.ts'
-import { connection } from '../live.ts'
 import { useResource } from '../resource.ts'
 import { hrefOf, type Route, type View } from '../router.ts'
 import { useStore } from '../store.ts'
 import { theme, toggleTheme } from '../theme.ts'
+import { Account } from './account.tsx'
 import { Icon, Mark } from './icon.tsx'
 
 const links: readonly (readonly [view: View, words: string])[] = [
@@ -18,8 +18,6 @@ const links: readonly (readonly [view: View, words: string])[] = [
   ['approvals', 'Approvals'],
 ]
 
-const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Reconnecting' } as const
-
 interface Props {
   readonly route: Route
   readonly open: boolean
@@ -28,7 +26,6 @@ interface Props {
 }
 
 export function Sidebar({ route, open, pending, onHelp }: Props): JSX.Element {
-  const state = useStore(connection)
   const shown = useStore(theme)
   return (
     <div className="sidebar" id="sidebar" data-open={open}>
@@ -52,9 +49,7 @@ export function Sidebar({ route, open, pending, onHelp }: Props): JSX.Element {
       </nav>
       <Threads current={route.view === 'chat' ? route.item : undefined} />
       <div className="sidebar-foot">
-        <span className="connection" data-state={state} role="status">
-          {connectionWords[state]}
-        </span>
+        <Account />
         <button type="button" className="icon-button" onClick={onHelp} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)">
           <Icon name="keyboard" />
         </button>
