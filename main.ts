@@ -1,8 +1,10 @@
 /** The command table: configuration in, one command, an exit code out. Each command imports only the rooms it needs. */
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ChatSource } from './cli/chat.ts'
 import { exitCodeOf } from './cli/exit-codes.ts'
 import { type Io, terminalIo } from './cli/io.ts'
+import type { TokenStore } from './cli/token.ts'
 import type { ToolClient } from './cli/tool-client.ts'
 import type { Millrace } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
@@ -44,12 +46,28 @@ const commands: Readonly<Record<string, Run>> = {
     await serveMcp(config, await version(), owner?.url === undefined ? undefined : { url: owner.url, token: await terminalToken(config) })
     return 0
   },
-  doctor: async ({ config, io }) => (await import('./cli/doctor.ts')).runDoctor({ config, io, version: await version() }),
+  doctor: async ({ config, io, argv }) => (await import('./cli/doctor.ts')).runDoctor({ config, io, argv, version: await version() }),
   init: async ({ argv, io }) => (await import('./cli/init.ts')).runInit({ argv, io }),
+  chat: async (command) =>
+    reach(command, async ({ client, chat }) => {
+      const { runChat } = await import('./cli/chat.ts')
+      const { newId } = await import('./platform/id.ts')
+      return runChat({ ...command, client, source: await chat(), newThread: () => newId('thread') })
+    }),
+  token: async (command) =>
+    reach(command, async ({ tokens }) => (await import('./cli/token.ts')).runToken({ ...command, tokens: await tokens() })),
+  audit: async (command) => reach(command, async ({ client }) => (await import('./cli/audit-verify.ts')).runAudit({ ...command, client })),
+  docs: async () => {
+    const { generateToolReference } = await import('./cli/docs.ts')
+    const { createCatalogue } = await import('./tools/catalogue.ts')
+    const { describeTool } = await import('./tools/description.ts')
+    await writeFile(join(import.meta.dirname, 'docs/tools.md'), generateToolReference(createCatalogue().list().map(describeTool)))
+    return 0
+  },
   approvals: async (command) =>
-    withClient(command, async (client) => (await import('./cli/approvals.ts')).runApprovals({ ...command, client })),
+    reach(command, async ({ client }) => (await import('./cli/approvals.ts')).runApprovals({ ...command, client })),
   help: async (command) =>
-    withClient(command, async (client) => {
+    reach(command, async ({ client }) => {
       const { generalHelp } = await import('./cli/help.ts')
       command.io.out(generalHelp(await client.catalogue(), Math.min(command.io.width, 110)))
       return 0
@@ -74,7 +92,7 @@ const commands: Readonly<Record<string, Run>> = {
   demo: async (command) => {
     const { readDemoFiles, tellDemo } = await import('./cli/demo-command.ts')
     const files = readDemoFiles(command.argv)
-    return withClient(command, (client) => tellDemo(files, { client, io: command.io }), files.folders)
+    return reach(command, ({ client }) => tellDemo(files, { client, io: command.io }), files.folders)
   },
 }
 
@@ -102,24 +120,49 @@ async function dispatch([name = 'help', ...argv]: readonly string[], io: Io): Pr
   const run = commands[name === '--help' || name === '-h' ? 'help' : name]
   if (run) return run(command)
   const { runToolCommand } = await import('./cli/run-tool.ts')
-  return withClient(command, (client) => runToolCommand({ name, argv, client, io }))
+  return reach(command, ({ client }) => runToolCommand({ name, argv, client, io }))
 }
 
-/** The tools of a running server when there is one, else of this process, which then owns the data folder until the end. */
-async function withClient(
-  { config }: Command,
-  work: (client: ToolClient) => Promise<number>,
-  extraRoots: readonly string[] = [],
-): Promise<number> {
+/** Millrace as a command sees it: a running server when there is one, else this process, which then owns the data folder. */
+interface Reached {
+  readonly client: ToolClient
+  readonly chat: () => Promise<ChatSource>
+  readonly tokens: () => Promise<TokenStore>
+}
+
+async function reach<T>({ config }: Command, work: (reached: Reached) => Promise<T>, extraRoots: readonly string[] = []): Promise<T> {
   const owner = config.databaseUrl === undefined ? await folderOwner(config.home) : undefined
-  if (owner?.url !== undefined) {
-    const { remoteClient } = await import('./cli/remote-client.ts')
-    return work(remoteClient({ url: owner.url, token: await terminalToken(config) }))
-  }
+  return owner?.url === undefined ? reachHere(config, work, extraRoots) : reachServer(config, owner.url, work)
+}
+
+async function reachServer<T>(config: Config, url: string, work: (reached: Reached) => Promise<T>): Promise<T> {
+  const { remoteClient } = await import('./cli/remote-client.ts')
+  const address = { url, token: await terminalToken(config) }
+  return work({
+    client: remoteClient(address),
+    chat: async () => (await import('./cli/remote-chat.ts')).remoteChat(address),
+    tokens: async () => (await import('./cli/token.ts')).remoteTokens(address),
+  })
+}
+
+async function reachHere<T>(config: Config, work: (reached: Reached) => Promise<T>, extraRoots: readonly string[]): Promise<T> {
   const millrace = await open(config, extraRoots)
+  const owner = millrace.platform.identity.owner('terminal')
   try {
     const { localClient } = await import('./cli/local-client.ts')
-    return await work(localClient(millrace, millrace.platform.identity.owner('terminal')))
+    return await work({
+      client: localClient(millrace, owner),
+      chat: async () => {
+        const { createOrchestrator } = await import('./agents/orchestrator.ts')
+        const { localChat } = await import('./cli/remote-chat.ts')
+        return localChat(await createOrchestrator({ waist: millrace, model: config.model }), owner)
+      },
+      tokens: async () =>
+        (await import('./cli/token.ts')).localTokens(millrace.platform.identity, {
+          workspace: owner.workspace,
+          now: millrace.platform.now,
+        }),
+    })
   } finally {
     await millrace.close()
   }

@@ -2,6 +2,7 @@
 import { Fault } from '../platform/fault.ts'
 import { nearest } from '../platform/nearest.ts'
 import { askDocumentsTool } from './ask-documents.ts'
+import { auditLogTool } from './audit-log.ts'
 import { checkDriftTool } from './check-drift.ts'
 import { compareRunsTool } from './compare-runs.ts'
 import { deleteDocumentsTool } from './delete-documents.ts'
@@ -22,19 +23,25 @@ import { pipelineStatusTool } from './pipeline-status.ts'
 import { predictTool } from './predict.ts'
 import { profileDataTool } from './profile-data.ts'
 import { promoteModelTool } from './promote-model.ts'
+import { queryDataTool } from './query-data.ts'
 import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
 import { rollbackModelTool } from './rollback-model.ts'
+import { runEvalTool } from './run-eval.ts'
 import { runPipelineTool } from './run-pipeline.ts'
 import { savePipelineTool } from './save-pipeline.ts'
 import { schedulePipelineTool } from './schedule-pipeline.ts'
 import { searchDocumentsTool } from './search-documents.ts'
 import { setTrafficTool } from './set-traffic.ts'
+import { splitDataTool } from './split-data.ts'
 import type { Tool } from './tool.ts'
 import { trainModelTool } from './train-model.ts'
+import { validateDataTool } from './validate-data.ts'
+import { verifyAuditTool } from './verify-audit.ts'
 
 export const allTools: readonly Tool[] = [
   askDocumentsTool,
+  auditLogTool,
   checkDriftTool,
   compareRunsTool,
   deleteDocumentsTool,
@@ -54,15 +61,20 @@ export const allTools: readonly Tool[] = [
   predictTool,
   profileDataTool,
   promoteModelTool,
+  queryDataTool,
   recordOutcomeTool,
   registerModelTool,
   rollbackModelTool,
+  runEvalTool,
   runPipelineTool,
   savePipelineTool,
   schedulePipelineTool,
   searchDocumentsTool,
   setTrafficTool,
+  splitDataTool,
   trainModelTool,
+  validateDataTool,
+  verifyAuditTool,
 ]
 
 /** Throws when two tools share a name. */
