@@ -110,8 +110,10 @@ function withCondition(piece: Piece, masked: string, { text }: Reading): Clause 
   return conditional({ ...base, end: piece.start + action.length }, { start: whenAt, end: piece.end }, text)
 }
 
+/** "unless" turns the condition round, so it stays with it. */
 function conditional(clause: Clause, at: { readonly start: number; readonly end: number }, text: string): Clause {
-  return { ...clause, condition: text.slice(at.start, at.end).trim(), conditionAt: at }
+  const unless = /\bunless\s+$/iu.test(text.slice(0, at.start)) ? 'unless ' : ''
+  return { ...clause, condition: `${unless}${text.slice(at.start, at.end).trim()}`, conditionAt: at }
 }
 
 export const joined = (first: Clause, second: Clause): Clause => ({

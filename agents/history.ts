@@ -1,0 +1,56 @@
+/** A conversation read back from its checkpoint: what the page shows after a reload, and the calls a pipeline is saved from. */
+import { AIMessage, BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages'
+import type { Caller } from '../platform/caller.ts'
+import { Fault } from '../platform/fault.ts'
+import type { ChatPort } from '../tools/ports.ts'
+import type { ChatMessage } from './chat.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { artifactOf } from './turn-plan.ts'
+
+/** Under which a conversation is kept: the workspace is part of it, so no other workspace can name it. */
+export const threadKey = (caller: Caller, thread: string): string => `${caller.workspace}/${thread}`
+
+export async function messagesOf(checkpoints: Checkpoints, key: string): Promise<readonly BaseMessage[]> {
+  const tuple = await checkpoints.getTuple({ configurable: { thread_id: key } })
+  const messages = tuple?.checkpoint.channel_values.messages
+  return Array.isArray(messages) ? messages.filter((message) => BaseMessage.isInstance(message)) : []
+}
+
+export function shown(messages: readonly BaseMessage[]): readonly ChatMessage[] {
+  return messages.flatMap((message, at): readonly ChatMessage[] => {
+    const id = message.id ?? `message-${at}`
+    if (HumanMessage.isInstance(message)) return [{ id, role: 'user', text: message.text }]
+    if (ToolMessage.isInstance(message))
+      return [{ id, role: 'tool', text: artifactOf(message)?.content ?? message.text, call: message.tool_call_id }]
+    if (!AIMessage.isInstance(message)) return []
+    const calls = (message.tool_calls ?? []).map(({ id: call, name, args }) => ({ id: call ?? '', tool: name, input: args }))
+    return [{ id, role: 'assistant', text: message.text, ...(calls.length > 0 ? { calls } : {}) }]
+  })
+}
+
+/** Calls that the conversation ends without an answer to: it was stopped, or nobody decided. */
+export function openCalls(messages: readonly BaseMessage[]): readonly { readonly id: string; readonly name: string }[] {
+  const answered = new Set(messages.filter((message) => ToolMessage.isInstance(message)).map((message) => message.tool_call_id))
+  const calls = messages.filter((message) => AIMessage.isInstance(message)).flatMap((message) => message.tool_calls ?? [])
+  return calls.flatMap(({ id, name }) => (id === undefined || answered.has(id) ? [] : [{ id, name }]))
+}
+
+/** For tools that work on chats, such as saving one as a pipeline. */
+export function createChatPort(checkpoints: Checkpoints): ChatPort {
+  return {
+    calls: async (thread, caller) => {
+      const messages = await messagesOf(checkpoints, threadKey(caller, thread))
+      if (messages.length === 0) throw new Fault('not_found', `There is no conversation '${thread.slice(0, 80)}'. Check its id.`)
+      const results = new Map(
+        messages.filter((message) => ToolMessage.isInstance(message)).map((message) => [message.tool_call_id, message]),
+      )
+      return messages
+        .filter((message) => AIMessage.isInstance(message))
+        .flatMap((message) => message.tool_calls ?? [])
+        .flatMap(({ id, name, args }) => {
+          const result = results.get(id ?? '')
+          return result && result.status !== 'error' ? [{ tool: name, input: args, data: artifactOf(result)?.data }] : []
+        })
+    },
+  }
+}
