@@ -10,7 +10,7 @@ import { sigmoid, softmax } from './softmax.ts'
 
 const params = z.strictObject({
   C: z.number().gt(0).default(1).describe('Inverse of the L2 penalty on the weights of standardised inputs'),
-  max_iter: z.int().min(1).max(10_000).default(200).describe('Most steps of the optimiser'),
+  max_iter: z.int().min(1).max(10_000).default(100).describe('Most steps of the optimiser'),
 })
 
 export const logistic = defineAlgorithm({
@@ -29,7 +29,7 @@ export const logistic = defineAlgorithm({
       progress(1 - 1 / (1 + ++evaluations / 20))
       return loss({ design, problem, C, outputs }, x, gradient)
     }
-    const { x } = minimise(evaluate, new Float64Array(outputs * size), { iterations: max_iter, tolerance: 1e-5 * Math.max(1, C) })
+    const { x } = minimise(evaluate, new Float64Array(outputs * size), { iterations: max_iter, tolerance: 1e-6 * C * problem.rows })
     progress(1)
     const weights = Array.from({ length: outputs }, (_, k) => x.subarray(k * size, k * size + design.width))
     const intercept = Array.from({ length: outputs }, (_, k) => x[k * size + design.width] ?? 0)

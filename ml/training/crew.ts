@@ -48,14 +48,16 @@ async function share(
   const results = new Array<Result | undefined>(jobs.length).fill(undefined)
   const done = new Float64Array(jobs.length)
   let next = 0
+  const tell = (at: number, fraction: number): void => {
+    done[at] = fraction
+    options.progress(done.reduce((sum, share) => sum + share, 0) / jobs.length)
+  }
   const toil = async (hand: Hand): Promise<void> => {
     for (let at = next++; at < jobs.length; at = next++) {
       const job = jobs[at]
       if (job === undefined) return
-      results[at] = await hand.perform(job, (fraction) => {
-        done[at] = fraction
-        options.progress(done.reduce((sum, share) => sum + share, 0) / jobs.length)
-      })
+      results[at] = await hand.perform(job, (fraction) => tell(at, fraction))
+      tell(at, 1)
     }
   }
   const idle = [...hands]

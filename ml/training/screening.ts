@@ -1,5 +1,6 @@
 /** Looks at each input before training: what cannot help is left out, what looks too good or too rare is said. */
-import type { Column } from '../data/frame.ts'
+import type { Column, NumberColumn } from '../data/frame.ts'
+import { rocAuc } from '../evaluation/ranking.ts'
 import { seededRandom } from '../evaluation/seeded-random.ts'
 import type { Target } from './target.ts'
 
@@ -77,12 +78,25 @@ function isWhole(column: Column): boolean {
 }
 
 /**
- * How much of the target one column tells, 0 to 1, in bins of the column: of classes, the part of the majority's errors
- * that each bin's own majority repairs; of a number, the part of its variance between bins.
+ * How much of the target one column tells, 0 to 1. Of a number: the part of its variance between bins of the column. Of
+ * classes: the part of the majority's errors that each bin's own majority repairs, or for two classes how well the
+ * column alone orders them (|2 AUC - 1|), whichever is more.
  */
 function explainedShare(column: Column, target: Target, sample: Uint32Array): number {
   const bin = binner(column, target, sample)
-  return target.task === 'regression' ? varianceBetween(bin, target, sample) : errorsRepaired(bin, target, sample)
+  if (target.task === 'regression') return varianceBetween(bin, target, sample)
+  const repaired = errorsRepaired(bin, target, sample)
+  return column.type === 'number' && target.task === 'binary' ? Math.max(repaired, orderTold(column, target, sample)) : repaired
+}
+
+function orderTold(column: NumberColumn, { rows, values }: Target, sample: Uint32Array): number {
+  const present = sample.filter((position) => !Number.isNaN(column.values[rows[position] ?? 0]))
+  if (present.length < sample.length / 2) return 0
+  const area = rocAuc(
+    Uint8Array.from(present, (position) => values[position] ?? 0),
+    Float64Array.from(present, (position) => column.values[rows[position] ?? 0] ?? 0),
+  )
+  return Number.isNaN(area) ? 0 : Math.abs(2 * area - 1)
 }
 
 type Binner = (position: number) => number

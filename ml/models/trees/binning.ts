@@ -61,7 +61,7 @@ function lowerBound(upper: Float64Array, value: number): number {
   return low
 }
 
-/** Every distinct value its own bin if they fit; else bins of equal count, where a heavy value keeps a bin to itself. */
+/** Every distinct value its own bin if they fit; else bins of equal count, where a heavy value keeps a bin (almost) to itself. */
 function upperBounds(sorted: Float64Array, maxBins: number): Float64Array {
   const { distinct, counts } = runs(sorted)
   if (distinct.length === 0) return Float64Array.of(Number.MAX_VALUE)
