@@ -2,7 +2,7 @@
 import type { ToolDescription } from '../tools/description.ts'
 import { effects } from '../tools/tool.ts'
 import { kebab } from './parse.ts'
-import { choicesOf, fieldsOf, shapeOf } from './schema-shape.ts'
+import { choicesOf, fieldsOf, isOpen, shapeOf } from './schema-shape.ts'
 import { wrap } from './table.ts'
 
 const commands: readonly (readonly [string, string])[] = [
@@ -83,7 +83,7 @@ function kindOf(schema: ToolDescription['input'], root: ToolDescription['input']
   const choices = choicesOf(schema, root)
   const shape = shapeOf(schema, root)
   if (choices.length > 0 && choices.length <= 6) return choices.join('|')
-  if (shape.types.size === 7) return 'VALUE'
+  if (isOpen(shape)) return 'VALUE'
   if (shape.types.has('array')) return 'A,B,…'
   if (shape.types.has('object')) return 'KEY=VALUE,…'
   if (shape.types.has('number')) return 'NUMBER'

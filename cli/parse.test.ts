@@ -30,6 +30,8 @@ const tool = describeTool(
         .optional()
         .describe('Split.'),
       value: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional().describe('Any simple value.'),
+      free: z.json().optional().describe('Any JSON.'),
+      settings: z.record(z.string(), z.json()).optional().describe('Any settings.'),
       record: z.unknown().optional().describe('Anything.'),
     }),
     output: z.object({}),
@@ -92,6 +94,9 @@ describe('flags', () => {
     ['quoted text in a union', ['--value', '"3"'], { value: '3' }],
     ['text in a union', ['--value', 'yes'], { value: 'yes' }],
     ['anything as JSON', ['--record', '{"age":40}'], { record: { age: 40 } }],
+    ['any JSON as JSON', ['--free', '[1,{"a":null}]'], { free: [1, { a: null }] }],
+    ['any JSON as text, commas and all', ['--free', 'a, b'], { free: 'a, b' }],
+    ['settings of any kind', ['--settings', 'rate=0.1,name=x,deep=[1]'], { settings: { rate: 0.1, name: 'x', deep: [1] } }],
     ['anything as text', ['--record', 'forty'], { record: 'forty' }],
     ['what is not a number as text, for invoke to judge', ['--trials', 'many'], { trials: 'many' }],
     ['unknown flags as unknown fields, for invoke to judge', ['--colour', 'red', '--loud'], { colour: 'red', loud: true }],

@@ -29,6 +29,11 @@ export function shapeOf(schema: JsonSchema, root: JsonSchema): Shape {
   }
 }
 
+/** A value may be anything that JSON can say: such a schema is often recursive, and says no more. */
+export function isOpen({ types: allowed }: Shape): boolean {
+  return allowed.has('string') && allowed.has('number') && allowed.has('array') && allowed.has('object')
+}
+
 /** The fields of a tool's input in the order of its schema. */
 export function fieldsOf(root: JsonSchema): readonly { readonly name: string; readonly schema: JsonSchema; readonly required: boolean }[] {
   const { properties } = shapeOf(root, root)

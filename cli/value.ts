@@ -1,7 +1,7 @@
 /** A word of the command line as the value that a schema wants. What cannot be read stays text, so that `invoke` says what is wrong. */
 import { Fault } from '../platform/fault.ts'
 import type { JsonSchema } from '../tools/description.ts'
-import { type JsonType, type Shape, shapeOf } from './schema-shape.ts'
+import { isOpen, type JsonType, type Shape, shapeOf } from './schema-shape.ts'
 
 /** `words` are what one flag was given, in order: several for a list, several key=value for an object, else the last counts. */
 export function readValue(words: readonly string[], schema: JsonSchema, root: JsonSchema): unknown {
@@ -12,8 +12,6 @@ export function readValue(words: readonly string[], schema: JsonSchema, root: Js
   if (shape.types.has('object') && looksLikeObject(last)) return object(words, shape, root)
   return scalar(last, shape)
 }
-
-const isOpen = ({ types }: Shape): boolean => types.size === 7
 
 /** A field that may be anything: JSON where it is JSON, else the text itself. */
 function open(word: string): unknown {

@@ -44,7 +44,9 @@ export const checkDriftTool = defineTool({
     drifted: z.boolean().describe('Whether any column, all of them together, or the outcomes changed.'),
     reference: z.string().describe('What was compared with.'),
     current: z.string().describe('What was looked at.'),
-    rows: z.object({ reference: z.int().describe('Rows before.'), current: z.int().describe('Rows now.') }),
+    rows: z
+      .object({ reference: z.int().describe('Rows before.'), current: z.int().describe('Rows now.') })
+      .describe('How many rows were compared.'),
     columns: list(columnDrift).describe("In the reference's order."),
     joint: z
       .object({
