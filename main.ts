@@ -9,7 +9,7 @@ import type { ToolClient } from './cli/tool-client.ts'
 import type { Millrace } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
 import { asFault, Fault } from './platform/fault.ts'
-import { folderOwner } from './platform/folder-lock.ts'
+import { folderOwner, requireFree } from './platform/folder-lock.ts'
 
 interface Command {
   readonly config: Config
@@ -21,6 +21,7 @@ type Run = (command: Command) => Promise<number>
 
 const commands: Readonly<Record<string, Run>> = {
   serve: async ({ config, io }) => {
+    if (config.databaseUrl === undefined) await requireFree(config.home)
     const { startServer, untilSignal } = await import('./serve.ts')
     const signal = untilSignal()
     const { url, close } = await startServer(config, await version())

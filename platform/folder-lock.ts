@@ -27,6 +27,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return process.platform === 'linux' ? lockBySocket(folder) : lockByFile(folder)
 }
 
+/** An early look, before anything slow is loaded. Throws what `lockFolder` would. */
+export async function requireFree(folder: string): Promise<void> {
+  const owner = await folderOwner(folder)
+  if (owner) throw taken(folder, owner)
+}
+
 /** Who has the folder, or nothing when it is free. Answers within a second. */
 export async function folderOwner(folder: string): Promise<FolderOwner | undefined> {
   const known = await stat(folder).catch(() => undefined)
