@@ -54,15 +54,14 @@ function saidIn(message: string, value: unknown): boolean {
 const matches = (said: number, value: number): boolean =>
   [said, said / 100, said * 100, 1 - said].some((one) => Math.abs(one - value) < 1e-9)
 
-/** As a whole, whatever its case and separators. */
+const longestPattern = 400
+
+/** As a whole name, whatever its case and separators: "churn" does not stand in "churn-clf". */
 function wordIn(message: string, text: string): boolean {
-  const plain = (raw: string): string =>
-    ` ${raw
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}.%/:@]+/gu, ' ')
-      .replace(/[.:](?=\s|$)/gu, ' ')
-      .replace(/\s+/gu, ' ')
-      .trim()} `
-  const wanted = plain(text)
-  return wanted.trim() !== '' && plain(message).includes(wanted)
+  const parts = text.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '')
+  if (parts.length === 0) return false
+  if (text.length > longestPattern) return message.toLowerCase().includes(text.toLowerCase())
+  return new RegExp(String.raw`(?<![\p{L}\p{N}_-])${parts.join(String.raw`[^\p{L}\p{N}]{1,3}`)}(?![\p{L}\p{N}_]|-[\p{L}\p{N}])`, 'iu').test(
+    message,
+  )
 }
