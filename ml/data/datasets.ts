@@ -90,7 +90,7 @@ export async function saveDataset(tx: Queryable, workspace: string, dataset: New
       dataset.rows,
       JSON.stringify(dataset.columns),
       dataset.source,
-      JSON.stringify(dataset.parents ?? []),
+      JSON.stringify((dataset.parents ?? []).map(({ name, version }) => ({ name, version }))),
       dataset.createdBy,
     ],
   )

@@ -1,0 +1,44 @@
+/** Scores a frame in a thread of its own and writes the answers as a CSV file, a few thousand rows at a time. */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { asFault } from '../../platform/fault.ts'
+import type { Frame } from '../data/frame.ts'
+import { decodeModel, type Model, predictFrame } from '../models/model.ts'
+
+const given: { readonly bytes: Uint8Array; readonly frame: Frame; readonly file: string } = workerData
+const chunk = 5000
+
+try {
+  writeAnswers(decodeModel(given.bytes), given.frame, given.file)
+  parentPort?.postMessage({ done: true })
+} catch (error) {
+  const { code, message } = asFault(error)
+  parentPort?.postMessage({ code, message })
+}
+
+function writeAnswers(model: Model, frame: Frame, file: string): void {
+  const handle = openSync(file, 'wx')
+  try {
+    writeSync(handle, 'prediction,probability\n')
+    for (let from = 0; from < frame.rows; from += chunk) {
+      const to = Math.min(frame.rows, from + chunk)
+      const lines = predictFrame(model, slice(frame, from, to)).map(({ value, probabilities }) => {
+        const probability = probabilities?.[String(value)]
+        return `"${String(value).replaceAll('"', '""')}",${probability ?? ''}\n`
+      })
+      writeSync(handle, lines.join(''))
+      parentPort?.postMessage({ fraction: to / frame.rows })
+    }
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function slice(frame: Frame, from: number, to: number): Frame {
+  const columns = frame.columns.map((column) =>
+    column.type === 'number'
+      ? { ...column, values: column.values.subarray(from, to) }
+      : { ...column, codes: column.codes.subarray(from, to) },
+  )
+  return { rows: to - from, columns }
+}
