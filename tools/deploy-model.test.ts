@@ -2,22 +2,30 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seededRandom } from '../ml/evaluation/seeded-random.ts'
+import { batchPredictTool } from './batch-predict.ts'
 import { checkDriftTool } from './check-drift.ts'
 import { deleteModelTool } from './delete-model.ts'
 import { deployModelTool } from './deploy-model.ts'
 import { deploymentStatusTool } from './deployment-status.ts'
+import { getLineageTool } from './get-lineage.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { listModelsTool } from './list-models.ts'
 import { predictTool } from './predict.ts'
 import { promoteModelTool } from './promote-model.ts'
+import { queryDataTool } from './query-data.ts'
 import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
+import { retrainModelTool } from './retrain-model.ts'
 import { rollbackModelTool } from './rollback-model.ts'
 import { setTrafficTool } from './set-traffic.ts'
 import { openTestMillrace, type TestMillrace } from './testing.ts'
 import { trainModelTool } from './train-model.ts'
 
 const tools = [
+  batchPredictTool,
+  getLineageTool,
+  queryDataTool,
+  retrainModelTool,
   checkDriftTool,
   deleteModelTool,
   deployModelTool,
@@ -203,6 +211,48 @@ describe('check_drift on live traffic', () => {
   })
 })
 
+describe('batch_predict', () => {
+  it('answers every row as predict would, beside the row', async () => {
+    await millrace.call('deploy_model', { model: 'churn', version: 1 })
+    expect(await millrace.call('batch_predict', { model: 'churn', dataset: 'churn' })).toMatchObject({
+      dataset: 'churn-predictions@1',
+      rows: 600,
+      model_version: 1,
+    })
+    const { rows } = await millrace.call<{ rows: [number, string, string, string, number][] }>('query_data', {
+      sql: 'select tenure, plan, churned, prediction, probability from "churn-predictions"',
+      limit: 50,
+    })
+    const records = rows.map(([tenure, plan]) => ({ tenure, plan }))
+    const { predictions } = await millrace.call<Predicted>('predict', { model: 'churn', records })
+    expect(rows.map((row) => row[3])).toEqual(predictions.map(({ value }) => value))
+    for (const [row, { value, probabilities }] of predictions.entries()) expect(rows[row]?.[4]).toBeCloseTo(probabilities[value] ?? -1, 9)
+  })
+
+  it('names an input that the dataset lacks', async () => {
+    const source = join(millrace.folder, 'short.csv')
+    await writeFile(source, 'tenure\n3\n')
+    await millrace.call('ingest_data', { source })
+    await expect(millrace.call('batch_predict', { model: 'churn', dataset: 'short' })).rejects.toThrow(/no column 'plan'/)
+  })
+})
+
+describe('retrain_model', () => {
+  it('trains like the live version on newer data, compares both, and leaves the live one in service', async () => {
+    const source = join(millrace.folder, 'churn.csv')
+    const other = ({ tenure }: { tenure: number }): string => (tenure > 30 ? 'yes' : 'no')
+    const rows = Array.from({ length: 600 }, () => record()).map((each) => `${each.tenure},${each.plan},${other(each)}`)
+    await writeFile(source, `tenure,plan,churned\n${rows.join('\n')}\n`)
+    await millrace.call('ingest_data', { source })
+    const found = await millrace.call<{ run: string; version: number; compared: unknown }>('retrain_model', { model: 'churn' })
+    expect(found).toMatchObject({ version: 4, dataset: 'churn@2', compared: { live_version: 1, metric: 'roc_auc', better: true } })
+    expect(routes(await millrace.call<Routes>('deployment_status', { model: 'churn' }))).toEqual(['1 live 100'])
+    const { edges } = await millrace.call<{ edges: { from: string; to: string }[] }>('get_lineage', { artifact: 'churn@2' })
+    expect(edges).toContainEqual({ from: 'dataset:churn@2', to: `run:${found.run}`, relation: 'trained' })
+    expect(edges).toContainEqual({ from: `run:${found.run}`, to: 'model:churn@4', relation: 'registered' })
+  })
+})
+
 describe('delete_model', () => {
   const remove = async (input: unknown): Promise<{ state: string; error: { message: string } | null }> => {
     const asked = await millrace.invoke({ tool: 'delete_model', input, caller: millrace.owner })
@@ -218,7 +268,7 @@ describe('delete_model', () => {
     })
     expect(await remove({ model: 'churn', version: 3 })).toMatchObject({ state: 'succeeded' })
     const { models } = await millrace.call<{ models: { version: number; run: string }[] }>('list_models')
-    expect(models.map(({ version }) => version)).toEqual([2, 1])
-    expect(await millrace.call('register_model', { run: models[0]?.run, name: 'churn' })).toMatchObject({ version: 4 })
+    expect(models.map(({ version }) => version)).toEqual([4, 2, 1])
+    expect(await millrace.call('register_model', { run: models[0]?.run, name: 'churn' })).toMatchObject({ version: 5 })
   })
 })
