@@ -2,6 +2,7 @@
 import { basename, extname } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../platform/fault.ts'
+import { keywords, type Records, shiftNumbers } from './demo-material.ts'
 
 export interface DemoParts {
   /** Calls a tool as the person at this terminal and waits for its data. */
@@ -150,7 +151,6 @@ function headline(metrics: Readonly<Record<string, number | null>>): string {
 }
 
 const status = z.object({ model: z.string(), routes: z.array(z.object({ version: z.number(), percent: z.number(), role: z.string() })) })
-type Records = readonly Readonly<Record<string, unknown>>[]
 
 async function serveTraffic(story: Story, { test }: { readonly test: string }): Promise<Records> {
   await step(story, 'deploy', async () => {
@@ -220,27 +220,6 @@ const driftedNames = (report: z.output<typeof drift>): string =>
     .map(({ name }) => name)
     .join(', ')
 
-/** Every number moves by one and a half standard deviations of its column. */
-function shiftNumbers(records: Records): Records {
-  const names = [...new Set(records.flatMap((record) => Object.keys(record)))]
-  const shifts = new Map(
-    names.flatMap((name) => {
-      const values = records.map((record) => record[name]).filter((value) => typeof value === 'number')
-      if (values.length < records.length / 2) return []
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
-      const whole = values.every(Number.isInteger)
-      const shift = 1.5 * Math.sqrt(variance)
-      return [[name, whole ? Math.ceil(shift) : shift] as const]
-    }),
-  )
-  return records.map((record) =>
-    Object.fromEntries(
-      Object.entries(record).map(([name, value]) => [name, typeof value === 'number' ? value + (shifts.get(name) ?? 0) : value]),
-    ),
-  )
-}
-
 async function retrain(story: Story, dataset: string): Promise<void> {
   const next = await step(story, 'retrain', async () => {
     const model = await ask(story, 'retrain_model', { model: story.model, dataset }, z.object({ run: z.string(), version: z.number() }))
@@ -294,11 +273,4 @@ async function askDocuments(story: Story): Promise<void> {
     really(answer.abstained, 'a question about nothing was answered')
     return [answer, 'a question the documents do not answer is not answered']
   })
-}
-
-/** The longest words of the passage's first sentence: what a reader would ask about. */
-function keywords(text: string): readonly string[] {
-  const sentence = text.split(/(?<=[.!?])\s/)[0] ?? text
-  const words = [...new Set(sentence.match(/\p{L}{4,}/gu) ?? [])]
-  return words.sort((left, right) => right.length - left.length).slice(0, 4)
 }

@@ -3,6 +3,7 @@ import { Fault } from '../platform/fault.ts'
 import { nearest } from '../platform/nearest.ts'
 import { askDocumentsTool } from './ask-documents.ts'
 import { auditLogTool } from './audit-log.ts'
+import { batchPredictTool } from './batch-predict.ts'
 import { checkDriftTool } from './check-drift.ts'
 import { compareRunsTool } from './compare-runs.ts'
 import { deleteDocumentsTool } from './delete-documents.ts'
@@ -10,7 +11,9 @@ import { deleteModelTool } from './delete-model.ts'
 import { deployModelTool } from './deploy-model.ts'
 import { deploymentStatusTool } from './deployment-status.ts'
 import { evaluateModelTool } from './evaluate-model.ts'
+import { exportDataTool } from './export-data.ts'
 import { getDocumentTool } from './get-document.ts'
+import { getLineageTool } from './get-lineage.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { ingestDocumentsTool } from './ingest-documents.ts'
 import type { Catalogue } from './invocation.ts'
@@ -21,11 +24,13 @@ import { listPipelinesTool } from './list-pipelines.ts'
 import { listRunsTool } from './list-runs.ts'
 import { pipelineStatusTool } from './pipeline-status.ts'
 import { predictTool } from './predict.ts'
+import { prepareDataTool } from './prepare-data.ts'
 import { profileDataTool } from './profile-data.ts'
 import { promoteModelTool } from './promote-model.ts'
 import { queryDataTool } from './query-data.ts'
 import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
+import { retrainModelTool } from './retrain-model.ts'
 import { rollbackModelTool } from './rollback-model.ts'
 import { runEvalTool } from './run-eval.ts'
 import { runPipelineTool } from './run-pipeline.ts'
@@ -42,6 +47,7 @@ import { verifyAuditTool } from './verify-audit.ts'
 export const allTools: readonly Tool[] = [
   askDocumentsTool,
   auditLogTool,
+  batchPredictTool,
   checkDriftTool,
   compareRunsTool,
   deleteDocumentsTool,
@@ -49,7 +55,9 @@ export const allTools: readonly Tool[] = [
   deployModelTool,
   deploymentStatusTool,
   evaluateModelTool,
+  exportDataTool,
   getDocumentTool,
+  getLineageTool,
   ingestDataTool,
   ingestDocumentsTool,
   listCollectionsTool,
@@ -59,11 +67,13 @@ export const allTools: readonly Tool[] = [
   listRunsTool,
   pipelineStatusTool,
   predictTool,
+  prepareDataTool,
   profileDataTool,
   promoteModelTool,
   queryDataTool,
   recordOutcomeTool,
   registerModelTool,
+  retrainModelTool,
   rollbackModelTool,
   runEvalTool,
   runPipelineTool,
