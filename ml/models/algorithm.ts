@@ -1,5 +1,6 @@
 /** An algorithm: one file that fits and scores, and one line in the table of algorithms.ts. */
 import type { z } from 'zod'
+import { Fault } from '../../platform/fault.ts'
 import type { InputColumn, Problem, Task } from './problem.ts'
 
 /** Reads one row (a number per column, as in `Inputs`) and writes its scores: a probability per class, or one number. */
@@ -40,6 +41,7 @@ export interface Algorithm {
   readonly tasks: readonly Task[]
   readonly params: z.ZodType
   readonly fitted: z.ZodType
+  /** Throws `invalid_input` when the data is beyond its arithmetic. */
   fit(problem: Problem, params: unknown, control: FitControl): unknown
   /** Throws a ZodError when `fitted` is not what this algorithm's `fit` returns. */
   scorer(fitted: unknown, shape: Shape): Scorer
@@ -54,7 +56,12 @@ export function defineAlgorithm<P extends z.ZodType, F extends z.ZodType>(defini
     tasks,
     params,
     fitted,
-    fit: (problem, raw, control) => definition.fit(problem, params.parse(raw), control),
+    fit: (problem, raw, control) => {
+      const learned = fitted.safeParse(definition.fit(problem, params.parse(raw), control))
+      if (learned.success) return learned.data
+      const words = `${title} did not reach finite numbers on these ${problem.rows} rows: some values are too large. Scale the columns and try again.`
+      throw new Fault('invalid_input', words, { cause: learned.error })
+    },
     scorer: (raw, shape) => definition.scorer(fitted.parse(raw), shape),
   }
 }

@@ -112,6 +112,9 @@ function foldsFor(
   const count = spec.folds ?? 5
   if (spec.foldColumn !== undefined && spec.timeColumn !== undefined)
     throw new Fault('invalid_input', 'Both a fold column and a time column are given. Give one: folds by label, or folds in time.')
+  if (spec.foldColumn === spec.target || spec.timeColumn === spec.target)
+    throw new Fault('invalid_input', `Column '${spec.target}' is the target, so it cannot also make the folds. Name another column.`)
+  if (!Number.isInteger(count) || count < 2) throw new Fault('invalid_input', `Folds must be 2 or more, found ${count}.`)
   if (spec.foldColumn !== undefined) return { folds: foldsByColumn(columnNamed(frame, spec.foldColumn, 'fold'), target), warnings: [] }
   requireRows(target.rows.length, count)
   if (spec.timeColumn !== undefined) return { folds: foldsInTime(columnNamed(frame, spec.timeColumn, 'time'), target, count), warnings: [] }

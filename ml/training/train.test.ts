@@ -123,6 +123,20 @@ describe('a training that cannot be', () => {
       /1 labels where 2 to 200/,
     ],
     ['fold and time', frame, { target: 'churned', foldColumn: 'age', timeColumn: 'noise' }, /Give one/],
+    ['the target as folds', frame, { target: 'churned', foldColumn: 'churned' }, /is the target/],
+    ['one fold', frame, { target: 'churned', folds: 1 }, /Folds must be 2 or more/],
+    [
+      'numbers beyond arithmetic',
+      frameOf(
+        numberColumn(
+          'x',
+          [...Array(20).keys()].map((i) => ((i * 7) % 11) * 1e300),
+        ),
+        textColumn('y', Array.from('abababababababababab')),
+      ),
+      { target: 'y' },
+      /too large/,
+    ],
     ['time in words', frame, { target: 'churned', timeColumn: 'plan' }, /holds text/],
     ['too many classes', frame, { target: 'age', task: 'classification' }, /classes in 40 rows/],
   ])('says why: %s', async (_, table, spec, words) => {

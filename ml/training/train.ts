@@ -75,7 +75,7 @@ function checkedParams(spec: TrainSpec): (algorithm: string) => Readonly<Record<
 }
 
 /** Throws `invalid_input` naming each parameter that is unknown or out of range. */
-export function parseParams(algorithm: string, params: unknown): Readonly<Record<string, unknown>> {
+function parseParams(algorithm: string, params: unknown): Readonly<Record<string, unknown>> {
   const result = algorithmNamed(algorithm).params.safeParse(params)
   if (result.success) return typeof result.data === 'object' && result.data !== null ? { ...result.data } : {}
   const errors = result.error.issues.map((issue) => ({ path: ['params', ...issue.path].join('.'), message: issue.message }))

@@ -35,8 +35,7 @@ export function newtonCriterion(
     count: (histogram, starts, rows) => {
       const gradients = gather(ordered.gradients, state.gradients, rows)
       const hessians = gather(ordered.hessians, state.hessians, rows)
-      for (const [index, column] of binned.entries())
-        sumGradients(histogram, starts[index] ?? 0, column.bins, { rows, gradients, hessians })
+      sumGradients(histogram, starts, binned, { rows, gradients, hessians })
     },
     total: (rows) => {
       const total = new Float64Array(3)
