@@ -57,6 +57,13 @@ function widest(natural: readonly number[], room: number): number {
 export function cell(value: unknown): string {
   if (value === null || value === undefined) return '-'
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)))
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : typeof value === 'object' ? inner(value) : String(value)
   return printable(text).replaceAll(/\s+/g, ' ')
+}
+
+function inner(value: object): string {
+  if (Array.isArray(value)) return value.map(cell).join(', ')
+  return Object.entries(value)
+    .map(([name, field]) => `${name} ${cell(field)}`)
+    .join(', ')
 }

@@ -36,7 +36,12 @@ export const askDocumentsTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [{ says: 'How many days of parental leave do we give?', input: { question: 'How many days of parental leave do we give?' } }],
+  examples: [
+    {
+      says: 'How many days of paid leave does an employee have?',
+      input: { question: 'How many days of paid leave does an employee have?' },
+    },
+  ],
   run: async ({ question, collection }, context) => {
     const { answer, abstained, confidence, shortAnswer, citations } = await ask(
       { db: context.db, embedder: context.ports.embedder ?? subwordEmbedder, signal: context.signal },

@@ -30,7 +30,9 @@ export const batchPredictTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
-  examples: [],
+  examples: [
+    { says: 'Score all customers with the churn model', input: { model: 'churn', dataset: 'customers', output: 'customers_scored' } },
+  ],
   run: async ({ model, dataset: ref, output, version }, context) => {
     const { db, blobs, caller, call, signal } = context
     const dataset = await getDataset(db, caller.workspace, ref)

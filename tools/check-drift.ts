@@ -77,7 +77,13 @@ export const checkDriftTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [],
+  examples: [
+    { says: 'Has the test set drifted from the training set?', input: { dataset: 'customers-test', reference: 'customers-train' } },
+    {
+      says: 'Compare the scored customers with the original ones by PSI',
+      input: { dataset: 'customers-test', reference: 'customers', method: 'psi' },
+    },
+  ],
   run: async ({ model, dataset, reference, window, method, threshold }, { db, blobs, caller, signal }) => {
     const answer = await checkDrift(
       { db, blobs, workspace: caller.workspace, signal },

@@ -27,7 +27,7 @@ export const deleteDocumentsTool = defineTool({
   effect: 'delete',
   role: 'builder',
   durable: true,
-  examples: [{ says: 'Remove the old price list from the sales documents', input: { collection: 'sales', documents: ['prices-2019.md'] } }],
+  examples: [{ says: 'Remove the billing page from the handbook', input: { collection: 'handbook', documents: ['billing.md'] } }],
   run: async ({ collection: name, documents }, context) => {
     const { workspace } = context.caller
     const collection = await getCollection(context.db, workspace, name)

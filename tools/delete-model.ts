@@ -22,7 +22,7 @@ export const deleteModelTool = defineTool({
   }),
   effect: 'delete',
   role: 'admin',
-  examples: [],
+  examples: [{ says: 'Delete version 2 of the churn model', input: { model: 'churn', version: 2 } }],
   run: ({ model, version, undeploy: takeDown }, { caller, call, commit }) =>
     commit(async (tx) => {
       if (takeDown) await undeploy(tx, caller.workspace, { model, createdBy: call })

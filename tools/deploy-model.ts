@@ -25,7 +25,10 @@ export const deployModelTool = defineTool({
   output: deploymentSchema,
   effect: 'change',
   role: 'operator',
-  examples: [],
+  examples: [
+    { says: 'Put version 1 of churn live', input: { model: 'churn', version: 1, strategy: 'full' } },
+    { says: 'Try version 2 on a tenth of the traffic', input: { model: 'churn', version: 2, strategy: 'canary', percent: 10 } },
+  ],
   run: ({ model, version, strategy, percent }, { caller, call, commit }) =>
     commit(async (tx) => {
       const change = { model, version, strategy, createdBy: call, ...(percent !== undefined && { percent }) }

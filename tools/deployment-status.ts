@@ -24,7 +24,7 @@ export const deploymentStatusTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
-  examples: [],
+  examples: [{ says: 'How is the churn deployment doing?', input: { model: 'churn' } }],
   run: async ({ model }, { db, caller }) => {
     const deployment = await requireDeployment(db, caller.workspace, model)
     const data = await describeDeployment(db, caller.workspace, deployment)

@@ -57,7 +57,7 @@ export const evaluateModelTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [],
+  examples: [{ says: 'How good is churn on the test set?', input: { model: 'churn', version: 1, dataset: 'customers-test' } }],
   run: async ({ model, version: asked, dataset: ref, metrics: only }, { db, blobs, caller, signal }) => {
     const { version, blob } = await getModelVersion(db, caller.workspace, model, asked)
     const dataset = await getDataset(db, caller.workspace, ref)

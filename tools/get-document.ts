@@ -34,7 +34,7 @@ export const getDocumentTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [{ says: 'Open the travel policy', input: { document: 'travel.md' } }],
+  examples: [{ says: 'Open the page about leave', input: { document: 'leave.md' } }],
   run: async ({ document, chunk, collection, start, length, context: around }, context) => {
     const { workspace } = context.caller
     const collections =

@@ -31,7 +31,7 @@ export const getLineageTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
-  examples: [],
+  examples: [{ says: 'Where does the churn model come from?', input: { artifact: 'churn' } }],
   run: async ({ artifact }, { db, caller }) => {
     const graph = await getLineage(db, caller.workspace, artifact)
     const lines = graph.edges.slice(0, 30).map(({ from, to, relation }) => `- ${from} ${relation} ${to}`)

@@ -42,7 +42,12 @@ export const ingestDataTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
-  examples: [],
+  examples: [
+    {
+      says: 'Load examples/sample/customers.csv and call it customers',
+      input: { source: 'examples/sample/customers.csv', name: 'customers' },
+    },
+  ],
   run: async ({ source, name, max_line_size, ...options }, context) => {
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source))
       throw new Fault(

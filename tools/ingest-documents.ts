@@ -32,7 +32,7 @@ export const ingestDocumentsTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
-  examples: [{ says: 'Add the handbook folder to my documents', input: { path: 'handbook', collection: 'handbook' } }],
+  examples: [{ says: 'Add the handbook folder to my documents', input: { path: 'examples/sample/handbook', collection: 'handbook' } }],
   run: async ({ path, collection, language }, context) => {
     const started = context.now().getTime()
     const { skipped, reasons, added, changed, unchanged, chunks, ...rest } = await ingest(

@@ -28,7 +28,7 @@ export const listPipelinesTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
-  examples: [],
+  examples: [{ says: 'Which pipelines do we have?', input: {} }],
   run: async (_, { db, caller }) => {
     const [saved, runs] = await Promise.all([listPipelines(db, caller.workspace), lastRuns(db, caller.workspace)])
     const pipelines = saved.map(({ pipeline: { name, params, steps }, version, createdAt }) => {

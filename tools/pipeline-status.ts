@@ -22,7 +22,7 @@ export const pipelineStatusTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
-  examples: [],
+  examples: [{ says: 'How did the nightly pipeline go?', input: { pipeline: 'nightly' } }],
   run: async ({ pipeline: name }, { db, caller }) => {
     await findPipeline(db, caller.workspace, { name })
     const [last] = await lastRuns(db, caller.workspace, name)

@@ -38,7 +38,15 @@ export const predictTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
-  examples: [],
+  examples: [
+    {
+      says: 'Will a customer on the basic plan with three support calls leave?',
+      input: {
+        model: 'churn',
+        record: { tenure_months: 3, plan: 'basic', monthly_charge: 29.5, region: 'north', support_calls: 3, auto_pay: 'no', age: 41 },
+      },
+    },
+  ],
   run: async ({ model, record, records, version, key }, { db, blobs, caller, now, newId }) => {
     if ((record === undefined) === (records === undefined)) throw new Fault('invalid_input', 'Pass either record or records.')
     const asked = records ?? (record ? [record] : [])

@@ -66,7 +66,19 @@ export const prepareDataTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
-  examples: [],
+  examples: [
+    {
+      says: 'Drop the id and fill missing ages with the median',
+      input: {
+        dataset: 'customers',
+        steps: [
+          { step: 'drop_columns', columns: ['customer_id'] },
+          { step: 'fill_missing', columns: ['age'], method: 'median' },
+        ],
+        name: 'customers_clean',
+      },
+    },
+  ],
   run: async ({ dataset: ref, steps, name }, context) => {
     const { db, blobs, caller, call, signal } = context
     const dataset = await getDataset(db, caller.workspace, ref)

@@ -56,7 +56,7 @@ export const profileDataTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [],
+  examples: [{ says: 'What do the columns of customers look like?', input: { dataset: 'customers' } }],
   run: async ({ dataset: ref, target }, { db, blobs, caller, signal }) => {
     const dataset = await getDataset(db, caller.workspace, ref)
     const profile = await profileDataset(dataset, { blobs, signal, ...(target !== undefined && { target }) })

@@ -30,7 +30,7 @@ export const promoteModelTool = defineTool({
   }),
   effect: 'change',
   role: 'operator',
-  examples: [],
+  examples: [{ says: 'Promote churn version 1 to production', input: { model: 'churn', version: 1, stage: 'production' } }],
   run: ({ model, version, stage, alias }, { caller, commit }) =>
     commit(async (tx) => {
       if (alias !== undefined) await setAlias(tx, caller.workspace, { model, version, alias })

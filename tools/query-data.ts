@@ -23,7 +23,14 @@ export const queryDataTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [],
+  examples: [
+    {
+      says: 'How many customers left, by plan?',
+      input: {
+        sql: "select plan, count(*) as customers, avg(case when churned = 'yes' then 1 else 0 end) as churn from customers group by plan",
+      },
+    },
+  ],
   run: async ({ sql, limit }, { db, blobs, caller, signal }) => {
     const answer = await queryDatasets(sql, { db, blobs, workspace: caller.workspace, limit, signal })
     const shown = answer.rows

@@ -22,7 +22,7 @@ export const recordOutcomeTool = defineTool({
   }),
   effect: 'create',
   role: 'builder',
-  examples: [],
+  examples: [{ says: 'That customer did leave', input: { prediction_id: 'prediction_1', value: 'yes' } }],
   run: ({ prediction_id, value }, { caller, now, commit }) =>
     commit(async (tx) => {
       const judged = await recordOutcome(tx, caller.workspace, { prediction: prediction_id, value, at: now() })

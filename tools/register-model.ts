@@ -24,7 +24,7 @@ export const registerModelTool = defineTool({
   }),
   effect: 'create',
   role: 'builder',
-  examples: [],
+  examples: [{ says: 'Register this run as the churn model', input: { run: 'run_1', name: 'churn' } }],
   run: async ({ run, name }, { db, blobs, caller, call, commit }) => {
     requireModelName(name)
     const training = await getTraining(db, caller.workspace, run)

@@ -42,7 +42,7 @@ export const retrainModelTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
-  examples: [],
+  examples: [{ says: 'Retrain churn on the newest customers', input: { model: 'churn', dataset: 'customers' } }],
   run: async ({ model, dataset: ref }, context) => {
     const { db, blobs, caller, call, signal } = context
     const route = (await currentDeployment(db, caller.workspace, model))?.routes.find(({ role }) => role === 'live')

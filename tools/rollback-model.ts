@@ -17,7 +17,7 @@ export const rollbackModelTool = defineTool({
   output: deploymentSchema,
   effect: 'change',
   role: 'operator',
-  examples: [],
+  examples: [{ says: 'Roll churn back', input: { model: 'churn' } }],
   run: ({ model, to_version }, { caller, call, commit }) =>
     commit(async (tx) => {
       const deployment = await rollback(tx, caller.workspace, {

@@ -36,7 +36,7 @@ export const runPipelineTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
-  examples: [],
+  examples: [{ says: 'Run the nightly pipeline', input: { pipeline: 'nightly' } }],
   run: async (input, context) => {
     const [asOf = context.call] = context.call.split('.')
     const found = await findPipeline(context.db, context.caller.workspace, { name: input.pipeline, version: input.version, asOf })

@@ -33,7 +33,19 @@ export const savePipelineTool = defineTool({
   }),
   effect: 'create',
   role: 'builder',
-  examples: [],
+  examples: [
+    {
+      says: 'Save training and registering as the nightly pipeline',
+      input: {
+        name: 'nightly',
+        params: { dataset: 'customers' },
+        steps: [
+          { id: 'train', tool: 'train_model', input: { dataset: '${params.dataset}', target: 'churned', algorithm: 'tree' } },
+          { id: 'register', tool: 'register_model', input: { run: '${steps.train.run}', name: 'nightly' } },
+        ],
+      },
+    },
+  ],
   run: async ({ name, params, steps, thread }, context) => {
     const pipeline: Pipeline = { name, params, steps: steps ?? (await stepsOfChat(thread, context)) }
     const order = checkPipeline(pipeline, catalogueOf(context))

@@ -31,7 +31,7 @@ export const schedulePipelineTool = defineTool({
   }),
   effect: 'change',
   role: 'operator',
-  examples: [],
+  examples: [{ says: 'Run it every Monday at six', input: { pipeline: 'nightly', cron: '0 6 * * 1' } }],
   run: async ({ pipeline: name, cron, timezone, params }, context) => {
     const { caller, db } = context
     const { pipeline, version } = await findPipeline(db, caller.workspace, { name })

@@ -18,7 +18,7 @@ export const setTrafficTool = defineTool({
   output: deploymentSchema,
   effect: 'change',
   role: 'operator',
-  examples: [],
+  examples: [{ says: 'Give the canary a quarter of the traffic', input: { model: 'churn', percent: 25 } }],
   run: ({ model, percent, version }, { caller, call, commit }) =>
     commit(async (tx) => {
       const deployment = await setTraffic(tx, caller.workspace, {

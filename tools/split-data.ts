@@ -35,7 +35,12 @@ export const splitDataTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
-  examples: [],
+  examples: [
+    {
+      says: 'Keep a fifth of customers for testing, stratified by churned',
+      input: { dataset: 'customers', test_size: 0.2, stratify_by: 'churned', seed: 7 },
+    },
+  ],
   run: async ({ dataset: ref, test_size, validation_size, stratify_by, time_column, seed, name }, context) => {
     const { db, blobs, caller, call, signal } = context
     const dataset = await getDataset(db, caller.workspace, ref)

@@ -63,7 +63,13 @@ export const trainModelTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
-  examples: [],
+  examples: [
+    {
+      says: 'Train gradient boosting on customers to predict churned',
+      input: { dataset: 'customers', target: 'churned', algorithm: 'gradient_boosting' },
+    },
+    { says: 'A logistic regression with three folds', input: { dataset: 'customers', target: 'churned', algorithm: 'logistic', folds: 3 } },
+  ],
   run: async ({ dataset, ...wish }, context) => {
     const { db, blobs, signal, caller, call } = context
     const place = { db, blobs, signal, workspace: caller.workspace, onProgress: context.progress }

@@ -70,7 +70,7 @@ export const validateDataTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [],
+  examples: [{ says: 'Is customers fit to train on?', input: { dataset: 'customers' } }],
   run: async ({ dataset: ref, suite }, { db, blobs, caller, signal }) => {
     const dataset = await getDataset(db, caller.workspace, ref)
     const results = await validateDataset(dataset, suite ?? inferSuite(dataset), { blobs, signal })

@@ -17,7 +17,7 @@ export const verifyAuditTool = defineTool({
   effect: 'read',
   role: 'operator',
   durable: true,
-  examples: [],
+  examples: [{ says: 'Has anybody changed the audit log?', input: {} }],
   run: async (_, { ports }) => {
     const { audit } = ports
     if (!audit) throw new Fault('internal', 'The audit log was asked for without its port.')
