@@ -28,7 +28,9 @@ async function clearSome(tx: Queryable, { workspace, key }: Place): Promise<bool
   const cleared = await tx.query(
     `with few as (select document, ordinal from chunks where workspace = $1 and document = any($2::int[]) limit $3),
           gone as (delete from postings using few
-                   where postings.document = few.document and postings.ordinal = few.ordinal and postings.workspace = $1)
+                   where postings.document = few.document and postings.ordinal = few.ordinal and postings.workspace = $1),
+          ungraphed as (delete from vector_graph g using few
+                        where g.document = few.document and g.ordinal = few.ordinal and g.workspace = $1)
      delete from chunks using few where chunks.document = few.document and chunks.ordinal = few.ordinal returning 1`,
     [workspace, documents, chunksPerTurn],
   )

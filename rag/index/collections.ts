@@ -14,6 +14,8 @@ export interface Collection {
   readonly chunks: number
   /** Sum of the lengths of all chunks, in index terms. */
   readonly terms: number
+  /** All its vectors are in the graph, so that the nearest are found without a scan. */
+  readonly graph: boolean
   readonly updatedAt: Date
 }
 
@@ -22,7 +24,7 @@ interface CollectionRow extends Omit<Collection, 'language' | 'updatedAt'> {
   readonly updated_at: Date
 }
 
-const columns = 'key, workspace, name, language, embedder, dimensions, documents, chunks, terms::float8 as terms, updated_at'
+const columns = 'key, workspace, name, language, embedder, dimensions, documents, chunks, terms::float8 as terms, graph, updated_at'
 
 export async function listCollections(db: Queryable, workspace: string): Promise<readonly Collection[]> {
   const { rows } = await db.query<CollectionRow>(`select ${columns} from collections where workspace = $1 order by name`, [workspace])

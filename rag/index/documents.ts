@@ -4,6 +4,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { PreparedChunk } from '../ingestion/reader.worker.ts'
 import { dictionaryOf } from '../language/detect.ts'
 import { type Collection, countIn } from './collections.ts'
+import { insertIntoGraph } from './graph.ts'
 
 export interface LiveDocument {
   readonly key: number
@@ -108,6 +109,10 @@ export async function insertChunks(tx: Queryable, collection: Collection, chunks
   for (let at = 0; at < chunks.length; at += chunksPerStatement)
     await insertTexts(tx, collection, chunks.slice(at, at + chunksPerStatement))
   for (const group of groupByPostings(chunks)) await insertPostings(tx, collection, group)
+  if (!collection.graph) return
+  for (let at = 0; at < chunks.length; at += chunksPerStatement / 2) {
+    await insertIntoGraph(tx, collection, chunks.slice(at, at + chunksPerStatement / 2))
+  }
 }
 
 async function insertTexts(tx: Queryable, { workspace, key }: Collection, chunks: readonly IndexedChunk[]): Promise<void> {

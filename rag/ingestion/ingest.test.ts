@@ -56,7 +56,7 @@ describe.each(testDatabases)('ingestion on the $kind database', ({ open }) => {
     const { rows } = await db.query<{ terms: number }>('select sum(tf)::float8 as terms from postings')
     expect({ count, chunks, terms }).toEqual({ count: 10, chunks: 10, terms: rows[0]?.terms })
     await remove('animals')
-    expect(await countRows(db)).toEqual({ collections: 0, documents: 0, document_parts: 0, chunks: 0, postings: 0 })
+    expect(await countRows(db)).toEqual({ collections: 0, documents: 0, document_parts: 0, chunks: 0, postings: 0, vector_graph: 0 })
   })
 
   it('goes on where it was killed, and never doubles', async () => {

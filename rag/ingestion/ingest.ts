@@ -6,8 +6,9 @@ import type { Database, Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { clearReplaced } from '../index/clear.ts'
-import { type Collection, findCollection, holdCollection } from '../index/collections.ts'
+import { type Collection, findCollection, getCollection, holdCollection } from '../index/collections.ts'
 import { findDocuments } from '../index/documents.ts'
+import { growGraph, wantsGraph } from '../index/graph.ts'
 import type { Language } from '../language/detect.ts'
 import type { Skip } from './document.ts'
 import { listFiles } from './files.ts'
@@ -65,9 +66,18 @@ export async function ingest(ground: IngestGround, request: IngestRequest): Prom
     const done = counts.added + counts.changed + counts.unchanged
     ground.progress({ fraction: Math.min(0.99, characters / bytes), message: `${done} documents, ${counts.chunks} chunks` })
   }
-  if (collection) await clearReplaced(ground.db, collection, ground.signal)
+  if (collection) await settle(ground, collection)
   else requireSomething(request.path, skips)
   return { ...counts, language: collection?.language ?? 'simple', skipped: skips.length, reasons: skips.slice(0, reasonsKept) }
+}
+
+/** What is left to do when all is written; it can be repeated. */
+async function settle({ db, signal, progress }: IngestGround, { workspace, name }: Collection): Promise<void> {
+  const collection = await getCollection(db, workspace, name)
+  await clearReplaced(db, collection, signal)
+  if (!wantsGraph(collection)) return
+  progress({ fraction: 0.99, message: 'linking vectors for fast search' })
+  await growGraph(db, collection, signal)
 }
 
 async function openCollection(ground: IngestGround, request: IngestRequest, detected: Language): Promise<Collection> {

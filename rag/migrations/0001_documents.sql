@@ -13,6 +13,8 @@ create table collections (
   documents integer not null default 0,
   chunks integer not null default 0,
   terms bigint not null default 0,
+  -- True once all its vectors are in vector_graph as well.
+  graph boolean not null default false,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (workspace, name)
@@ -59,8 +61,17 @@ create table chunks (
   primary key (document, ordinal)
 );
 create index chunks_by_collection on chunks (collection);
--- One index per length of vector; a collection has one embedder, so its chunks share one length.
-create index chunks_by_meaning_384 on chunks using hnsw ((embedding::vector(384)) vector_cosine_ops) where vector_dims(embedding) = 384;
+-- The vectors of large collections once more, in a graph. Small ones are scanned: that is exact, and a graph costs
+-- milliseconds for every vector it takes in. Another length of vector wants a table of its own.
+create table vector_graph (
+  workspace text not null,
+  collection integer not null,
+  document integer not null,
+  ordinal integer not null,
+  embedding vector(384) not null,
+  primary key (document, ordinal)
+);
+create index vector_graph_by_meaning on vector_graph using hnsw (embedding vector_cosine_ops);
 
 -- `terms` repeats the chunk's length, which saves BM25 a join for every posting it reads.
 create table postings (

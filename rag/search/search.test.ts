@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../platform/database/database.ts'
 import { temporaryFolder, testDatabases } from '../../platform/testing/harness.ts'
-import { ingestInto, searchIn } from '../testing.ts'
+import { getCollection } from '../index/collections.ts'
+import { growGraph } from '../index/graph.ts'
+import { removeDocuments } from '../index/remove.ts'
+import { ingestInto, never, searchIn } from '../testing.ts'
 
 const documents = [
   { _id: 'cats', title: 'Cats', text: 'cat cat dog', metadata: { year: 2020, tags: ['pets', 'small'], open: true } },
@@ -116,6 +119,31 @@ describe.each(testDatabases)('search on the $kind database', ({ open }) => {
   it('searches all collections, each in its own language', async () => {
     const hits = await searchIn(db, { query: 'altes Haus cat', mode: 'keyword' })
     expect(hits.map(({ collection, document }) => `${collection}/${document}`).toSorted()).toEqual(['tiere/haus', 'zoo/cats'])
+  })
+
+  it('finds the same through the graph as by a scan, and what is written and removed later', async () => {
+    const path = join(folder.path, 'many.jsonl')
+    const numbered = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, at) =>
+        JSON.stringify({ _id: `d${from + at}`, text: `Report ${from + at} about ${'abcdefghij'.charAt((from + at) % 10).repeat(5)}` }),
+      ).join('\n')
+    await writeFile(path, numbered(0, 150))
+    await ingestInto(db, { path, collection: 'many' })
+    const scoresNow = async (): Promise<number[]> =>
+      (await searchIn(db, { query: 'report ccccc 42', collection: 'many', mode: 'vector', topK: 5 })).map(({ score }) => score)
+    const scanned = await scoresNow()
+    await growGraph(db, await getCollection(db, 'default', 'many'), never)
+    expect((await getCollection(db, 'default', 'many')).graph).toBe(true)
+    expect(await scoresNow()).toEqual(scanned)
+
+    await writeFile(path, numbered(150, 160))
+    await ingestInto(db, { path, collection: 'many' })
+    expect((await idsOf({ query: 'report 152 ccccc', collection: 'many', mode: 'vector', topK: 3 }))[0]).toBe('d152')
+    const many = await getCollection(db, 'default', 'many')
+    await removeDocuments({ db, signal: never, step: (_, effect) => db.transaction(effect) }, many, ['d152'])
+    expect(await idsOf({ query: 'report 152 ccccc', collection: 'many', mode: 'vector' })).not.toContain('d152')
+    const { rows } = await db.query<{ count: number }>('select count(*)::int as count from vector_graph')
+    expect(rows[0]?.count).toBe(159)
   })
 
   it('finds nothing for a query without words', async () => {

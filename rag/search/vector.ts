@@ -1,14 +1,9 @@
-/** Nearest chunks by the cosine of their vectors: exact while a collection is small, HNSW beyond. */
+/** Nearest chunks by the cosine of their vectors: an exact scan, or the graph where a collection has one. */
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Collection } from '../index/collections.ts'
 import { vectorText } from '../index/documents.ts'
 import { filterSql } from './filter.ts'
 import type { LegRequest, Scored } from './keyword.ts'
-
-/** Up to here an exact scan takes a dozen milliseconds, and its ranking is the same every time. */
-const exactChunks = 5000
-/** Lengths of vectors that have an HNSW index; others are always scanned. */
-const indexedDimensions = [384]
 
 export interface VectorRequest extends Omit<LegRequest, 'query'> {
   readonly vector: Float32Array
@@ -19,14 +14,14 @@ export async function searchVector(db: Database, collection: Collection, request
   const vector = vectorText(request.vector)
   if (vector === null || collection.chunks === 0) return []
   const parameters = [collection.workspace, collection.key, vector, request.filter, request.limit]
-  const [perDocument, size] = [request.group === 'document', collection.dimensions]
-  if (collection.chunks <= exactChunks || !indexedDimensions.includes(size)) {
+  const perDocument = request.group === 'document'
+  if (!collection.graph) {
     const { rows } = await db.query<Scored>(perDocument ? exactOfDocument : exactChunk, parameters)
     return rows
   }
   return db.transaction(async (tx) => {
     await tx.query("select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '200', true)")
-    const { rows } = await tx.query<Scored>(perDocument ? indexedOfDocument(size) : indexedChunk(size), parameters)
+    const { rows } = await tx.query<Scored>(perDocument ? graphOfDocument : graphChunk, parameters)
     return rows
   })
 }
@@ -57,11 +52,10 @@ const visible = `c.workspace = $1 and c.collection = $2 and c.embedding is not n
 
 const exact = `with near as (select document, ordinal, 1 - (embedding <=> $3::vector) as score from chunks c where ${visible})`
 
-/** The inner order is the index's own expression, so that the scan is the index's. */
-const indexed = (size: number): string => `with near as materialized (
-  select document, ordinal, 1 - (embedding::vector(${size}) <=> $3::vector(${size})) as score from chunks c
-  where ${visible} and vector_dims(embedding) = ${size}
-  order by embedding::vector(${size}) <=> $3::vector(${size}) limit $5)`
+/** The inner order is the graph's own, so that the graph is walked, further where the conditions leave too few. */
+const walked = `with near as materialized (
+  select document, ordinal, 1 - (embedding <=> $3::vector) as score from vector_graph c
+  where ${visible} order by embedding <=> $3::vector limit $5)`
 
 const chunks = 'select document, ordinal, score from near order by score desc, document desc, ordinal limit $5'
 const documents = `select document, ordinal, score
@@ -70,5 +64,5 @@ const documents = `select document, ordinal, score
 
 const exactChunk = `${exact} ${chunks}`
 const exactOfDocument = `${exact} ${documents}`
-const indexedChunk = (size: number): string => `${indexed(size)} ${chunks}`
-const indexedOfDocument = (size: number): string => `${indexed(size)} ${documents}`
+const graphChunk = `${walked} ${chunks}`
+const graphOfDocument = `${walked} ${documents}`
