@@ -169,6 +169,14 @@ describe('screening', () => {
     expect(problem.columns.map(({ name }) => name)).not.toContain(column.name)
   })
 
+  it('keeps whole numbers that differ by chance when their name is no id', () => {
+    const amounts = numberColumn(
+      'paid',
+      rows.map((i) => (i * 37) % 1009),
+    )
+    expect(planned(amounts).problem.columns.map(({ name }) => name)).toContain('paid')
+  })
+
   it('keeps a column that only says where values are missing', () => {
     const { problem } = planned(
       numberColumn(

@@ -75,7 +75,7 @@ function problemOf(columns: readonly Column[], target: Target): Problem {
     ),
     values: columns.map((column) =>
       column.type === 'number'
-        ? finite(take(column.values, (value) => value))
+        ? finite(rows === column.values.length ? column.values : take(column.values, (value) => value))
         : take(column.codes, (code) => (code < 0 ? Number.NaN : code)),
     ),
     task: target.task,

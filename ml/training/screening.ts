@@ -50,6 +50,8 @@ interface Looked {
 
 function look(column: Column, rows: Uint32Array): Looked {
   const seen = new Set<number>()
+  /** Whether all values differ matters for texts and for numbers named like ids; else two are enough to know. */
+  const most = column.type === 'category' || idName.test(column.name) ? Number.POSITIVE_INFINITY : 2
   let missing = 0
   let counts = column.type === 'number' && rows.length > 2
   let before = Number.NaN
@@ -57,7 +59,7 @@ function look(column: Column, rows: Uint32Array): Looked {
   for (const row of rows) {
     const value = cell(column, row)
     if (Number.isNaN(value)) missing++
-    else seen.add(value)
+    else if (seen.size < most) seen.add(value)
     if (counts && !Number.isNaN(before)) {
       stride ||= value - before
       counts = Math.abs(stride) === 1 && value - before === stride
@@ -67,10 +69,13 @@ function look(column: Column, rows: Uint32Array): Looked {
   return { distinct: seen.size, present: rows.length - missing, missing, counts: counts && missing === 0 }
 }
 
+/** customer_id, ROW, userId, but not 'paid'. */
+const idName = /(^|[_\s-])(id|ID|Id|uuid|UUID|guid|GUID|key|Key|KEY|index|Index|row|Row|ROW)$|[a-z](Id|ID)$/
+
 function isIdLike(column: Column, { distinct, present, counts }: Looked): boolean {
   if (present < 20) return false
   if (column.type === 'category') return distinct > 0.9 * present
-  return counts || (distinct === present && /(^|[_\s-])(id|uuid|guid|key|index|row)$|[a-z]Id$/i.test(column.name) && isWhole(column))
+  return counts || (distinct === present && idName.test(column.name) && isWhole(column))
 }
 
 function isWhole(column: Column): boolean {
