@@ -51,7 +51,12 @@ export interface ChatMessage {
   readonly role: 'user' | 'assistant' | 'tool'
   readonly text: string
   readonly calls?: readonly { readonly id: string; readonly tool: string; readonly input: unknown }[]
+  /** Of a tool's message: the call it answers, whether that succeeded, and its data. */
   readonly call?: string
+  readonly ok?: boolean
+  readonly data?: unknown
+  /** Of an answer that no hosted model gave: as in `started`. */
+  readonly mark?: string
 }
 
 export interface Orchestrator {

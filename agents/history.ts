@@ -5,7 +5,8 @@ import { Fault } from '../platform/fault.ts'
 import type { ChatPort } from '../tools/ports.ts'
 import type { ChatMessage } from './chat.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import { artifactOf } from './turn-plan.ts'
+import { offlineMark } from './models.ts'
+import { artifactOf, isPlanned } from './turn-plan.ts'
 
 /** Under which a conversation is kept: the workspace is part of it, so no other workspace can name it. */
 export const threadKey = (caller: Caller, thread: string): string => `${caller.workspace}/${thread}`
@@ -17,15 +18,27 @@ export async function messagesOf(checkpoints: Checkpoints, key: string): Promise
 }
 
 export function shown(messages: readonly BaseMessage[]): readonly ChatMessage[] {
+  let mark: string | undefined
   return messages.flatMap((message, at): readonly ChatMessage[] => {
     const id = message.id ?? `message-${at}`
-    if (HumanMessage.isInstance(message)) return [{ id, role: 'user', text: message.text }]
-    if (ToolMessage.isInstance(message))
-      return [{ id, role: 'tool', text: artifactOf(message)?.content ?? message.text, call: message.tool_call_id }]
+    if (HumanMessage.isInstance(message)) {
+      mark = undefined
+      return [{ id, role: 'user', text: message.text }]
+    }
+    if (ToolMessage.isInstance(message)) return [shownResult(id, message)]
     if (!AIMessage.isInstance(message)) return []
+    // A turn is planned as a whole, so its first message says who answers all of it.
+    if (isPlanned(message)) mark = offlineMark
     const calls = (message.tool_calls ?? []).map(({ id: call, name, args }) => ({ id: call ?? '', tool: name, input: args }))
-    return [{ id, role: 'assistant', text: message.text, ...(calls.length > 0 ? { calls } : {}) }]
+    const marked = mark === undefined ? {} : { mark }
+    return [{ id, role: 'assistant', text: message.text, ...(calls.length > 0 ? { calls } : {}), ...marked }]
   })
+}
+
+function shownResult(id: string, message: ToolMessage): ChatMessage {
+  const kept = artifactOf(message)
+  const data = kept?.data === undefined ? {} : { data: kept.data }
+  return { id, role: 'tool', text: kept?.content ?? message.text, call: message.tool_call_id, ok: message.status !== 'error', ...data }
 }
 
 /** Calls that the conversation ends without an answer to: it was stopped, or nobody decided. */

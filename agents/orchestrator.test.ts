@@ -232,6 +232,8 @@ describe('conversations', () => {
     const history = await orchestrator.history('h1', millrace.owner)
     expect(history.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant'])
     expect(history[1]?.calls).toMatchObject([{ tool: 'list_datasets', input: {} }])
+    expect(history[2]).toMatchObject({ ok: true, data: { datasets: [{ name: expect.any(String) }] } })
+    expect(history[3]?.mark).toContain('no hosted model')
     const stranger = { ...millrace.owner, workspace: 'other' }
     expect(await orchestrator.history('h1', stranger)).toEqual([])
     expect((await orchestrator.threads(stranger)).length).toBe(0)

@@ -43,6 +43,9 @@ export function earlierTurns(messages: readonly BaseMessage[]): readonly Turn[] 
 
 export const keepPlan = (plan: Plan): Record<string, unknown> => ({ millrace: { plan: plan.calls } })
 
+/** Whether the offline planner began this turn. */
+export const isPlanned = (message: AIMessage): boolean => planMetadata.safeParse(message.response_metadata).success
+
 /** The calls planned at the start of the turn; undefined before the first answer. */
 export function keptPlan(turn: readonly BaseMessage[]): readonly KeptCall[] | undefined {
   const first = turn.find((message) => AIMessage.isInstance(message))

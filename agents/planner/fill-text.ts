@@ -5,6 +5,7 @@ import { isKnownWord } from './ideas.ts'
 import { findRecord } from './records.ts'
 import type { Slot } from './slots.ts'
 import { findSince, findWindow } from './times.ts'
+import { stem } from './words.ts'
 
 export function fillPath(filling: Filling, slot: Slot): void {
   const [path] = [...unused(filling, filling.clause.paths), ...unused(filling, filling.clause.quoted)]
@@ -32,13 +33,30 @@ export function fillSince(filling: Filling, slot: Slot): void {
 }
 
 export function fillRecord(filling: Filling, slot: Slot): void {
+  if (slot.nameStems.includes(stem('params')) && !/\{|=|\bparam/iu.test(saidIn(filling))) return
   const inside = filling.clause.columns.map((column) => ({
     ...column,
     start: column.start - filling.start,
     end: column.end - filling.start,
   }))
   const found = findRecord(saidIn(filling), inside)
-  if (found) set(filling, slot, slot.many ? [found.value] : found.value, placed(filling, found))
+  const span = found && placed(filling, found)
+  if (found && span && filling.used.every((other) => other.text !== span.text || other.start !== span.start))
+    set(filling, slot, slot.many ? [found.value] : found.value, span)
+}
+
+/** JSON as it was written. */
+export function fillObject(filling: Filling, slot: Slot): void {
+  const said = saidIn(filling)
+  const [opening, closing] = slot.many ? ['[', ']'] : ['{', '}']
+  const [start, end] = [said.indexOf(opening), said.lastIndexOf(closing) + 1]
+  if (start < 0 || end <= start) return
+  try {
+    const value: unknown = JSON.parse(said.slice(start, end))
+    set(filling, slot, value, placed(filling, { start, end, text: said.slice(start, end) }))
+  } catch {
+    // Not JSON: no value.
+  }
 }
 
 /** An identifier, best one that stands behind a word of the slot's name. */

@@ -7,6 +7,7 @@ import { fillNumbers, fillVersions } from './fill-numbers.ts'
 import {
   fillCron,
   fillId,
+  fillObject,
   fillPath,
   fillPhrases,
   fillQuery,
@@ -35,6 +36,8 @@ const passes: readonly (readonly [SlotKind | 'names' | 'numbers' | 'versions' | 
   ['versions', fillVersions],
   ['id', fillId],
   ['record', fillRecord],
+  ['object', fillObject],
+  ['list', fillObject],
   ['window', fillWindow],
   ['since', fillSince],
   ['numbers', fillNumbers],

@@ -87,7 +87,7 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
     document, documents, docs, documentation, passage, passages, text, article, collection, collections, manual,
     knowledge base, pages, pdf, pdfs, folder`,
   search: said`
-    search, find, look up, look … up, look for, lookup, matches, passage, retrieve, hits, mention, where … mentioned,
+    search, look up, look … up, look for, lookup, matches, passage, retrieve, hits, mention, where … mentioned,
     results for, snippet, excerpt`,
   ask: said`
     according to, question, answer, say about, says about, citation, citations, cite, what does … say, summarise,
@@ -130,7 +130,7 @@ export const hints: Readonly<Record<string, readonly string[]>> = {
   check: said`validate, drift, status`,
   score: said`evaluate, predict`,
   test: said`evaluate, validate, split`,
-  show: said`list, status`,
+  show: said`list`,
   all: said`batch`,
   last: said`list`,
   latest: said`list`,
@@ -197,6 +197,7 @@ export const hints: Readonly<Record<string, readonly string[]>> = {
   folder: said`index, import`,
   used: said`lineage`,
   now: said`execute`,
+  find: said`search`,
   immediately: said`execute`,
   deployment: said`status, deploy`,
 }

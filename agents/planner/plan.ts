@@ -97,7 +97,7 @@ const callOf = (draft: Draft): PlannedCall => ({
 function generalQuestion(message: string, drafts: readonly Draft[], world: World): boolean {
   const reading = read(message, world)
   if (
-    drafts.length > 1 ||
+    drafts.some(({ known }) => known !== drafts[0]?.known) ||
     reading.entities.length + reading.paths.length + reading.versions.length + reading.quoted.length + reading.ids.length > 0
   )
     return false

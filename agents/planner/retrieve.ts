@@ -42,7 +42,8 @@ export function indexOf(catalogue: readonly PlannerTool[]): Index {
   const shared = choicesByName(catalogue)
   const tools = catalogue.map((tool) => knownTool(tool, shared))
   const counts = new Map<string, number>()
-  for (const { about } of tools) for (const [idea, weight] of about) counts.set(idea, (counts.get(idea) ?? 0) + Math.min(1, weight))
+  for (const { about } of tools)
+    for (const [idea, weight] of about) if (weight >= telling) counts.set(idea, (counts.get(idea) ?? 0) + weight)
   const rarity = (idea: string): number =>
     Math.log(1 + (tools.length - Math.min(tools.length, counts.get(idea) ?? 0) + 0.5) / ((counts.get(idea) ?? 0) + 0.5))
   const index = { tools, rarity }
@@ -65,23 +66,45 @@ function knownTool(tool: PlannerTool, shared: ReadonlyMap<string, readonly strin
   const add = (hits: readonly IdeaHit[], weight: number): void => {
     for (const hit of hits) about.set(hit.idea, Math.max(about.get(hit.idea) ?? 0, (hit.weight > 0.5 ? hit.weight : 0.2) * weight))
   }
-  const [first = '', ...rest] = tool.description.split(/(?<=[.!?])\s+/u)
-  const headHits = [...ideasOfText(tool.name), ...ideasOfText(tool.title), ...ideasOfText(first)]
-  add(headHits, 1)
-  add(rest.filter((text) => !/\b(?:not|instead|unless|never|rather)\b/iu.test(text)).flatMap(ideasOfText), 0.3)
+  const { named, first, rest } = sections(tool)
+  for (const { hits, weight } of [...named, first]) add(hits, weight)
+  add(rest.flatMap(ideasOfText), 0.25)
   add(
     tool.examples.flatMap(({ says }) => ideasOfText(says).filter(({ idea }) => !idea.startsWith('='))),
-    0.6,
+    0.5,
   )
   for (const slot of slots) {
-    add(ideasOfText(slot.name), 0.35)
+    add(ideasOfText(slot.name), slot.required ? 0.35 : 0.2)
     for (const choice of slot.choices) about.set(`#${choice}`, 1)
   }
+  const headHits = [...named, ...(first.weight > 0.8 ? [first] : [])].flatMap(({ hits }) => hits)
   const head = new Set(headHits.filter(({ weight }) => weight > 0.5).map(({ idea }) => idea))
-  const named = ideasOfText(tool.name).some(({ idea }) => idea === 'delete')
+  const byName = ideasOfText(tool.name).some(({ idea }) => idea === 'delete')
   const deletes =
-    tool.effect === 'delete' || (tool.effect === undefined && (named || /\b(?:destructive|irreversibl)/iu.test(tool.description)))
+    tool.effect === 'delete' || (tool.effect === undefined && (byName || /\b(?:destructive|irreversibl)/iu.test(tool.description)))
   return { tool, slots, about, head, deletes }
+}
+
+interface Section {
+  readonly hits: readonly IdeaHit[]
+  readonly weight: number
+}
+
+/** Name and title say most; a first sentence the more the shorter it is; what a tool is not for says nothing. */
+function sections({ name, title, description }: PlannerTool): {
+  readonly named: readonly Section[]
+  readonly first: Section
+  readonly rest: readonly string[]
+} {
+  const [opening = '', ...rest] = description.split(/(?<=[.!?;:])\s+/u)
+  const hits = ideasOfText(opening)
+  const named = [name, title].filter((text) => text !== '').map((text) => ({ hits: ideasOfText(text), weight: 1 }))
+  const weight = title === '' ? 1 : Math.max(0.35, Math.min(0.8, 1.6 / Math.sqrt(Math.max(1, hits.length))))
+  return {
+    named,
+    first: { hits, weight },
+    rest: rest.filter((text) => !/\b(?:not|instead|unless|never|rather)\b|[a-z]_[a-z]/iu.test(text)),
+  }
 }
 
 /** All tools, the best first. `fillable` says whether a required slot could be filled from outside the clause. */
@@ -94,6 +117,14 @@ export function rank(index: Index, clause: Reading, fillable: (slot: Slot) => bo
   for (const choice of saidChoices(clause)) asked.set(`#${choice}`, 0.5)
   return index.tools.map((known) => candidate(index, known, { asked, clause, fillable })).sort((left, right) => right.score - left.score)
 }
+
+/** Less than this is a passing mention. */
+const telling = 0.35
+
+/** A deed the clause asks for and the tool does not do speaks against it. */
+const unmet = 0.35
+
+const isDeed = (idea: string): boolean => !thingIdeas.has(idea) && !idea.startsWith('#')
 
 function candidate(
   index: Index,
@@ -108,10 +139,13 @@ function candidate(
   let evidence = 0
   for (const [idea, weight] of asked) {
     const about = known.about.get(idea) ?? 0
-    if (about === 0) continue
+    if (about === 0) {
+      if (weight >= 1 && isDeed(idea)) evidence -= unmet * index.rarity(idea)
+      continue
+    }
     const part = weight * index.rarity(idea) * ((1.5 * about) / (about + 0.5))
     score += part
-    if (!thingIdeas.has(idea) && !idea.startsWith('#')) evidence += weight > 0.7 ? part : part / 2
+    if (isDeed(idea) && about >= telling) evidence += weight > 0.7 ? part : part / 2
   }
   const unasked = [...known.head].filter((idea) => !asked.has(idea) && !idea.startsWith('=') && !thingIdeas.has(idea))
   score -= 0.2 * unasked.reduce((sum, idea) => sum + index.rarity(idea), 0)

@@ -25,6 +25,8 @@ export type SlotKind =
   | 'actor'
   | 'id'
   | 'record'
+  | 'object'
+  | 'list'
   | 'query'
   | 'question'
   | 'phrases'
@@ -101,14 +103,21 @@ interface Traits {
 function kindOf(traits: Traits): SlotKind {
   if (traits.choices.length > 0) return 'choice'
   if (traits.type === 'boolean') return 'flag'
-  if (traits.type === 'object') return traits.many ? 'phrases' : 'record'
+  if (traits.type === 'object') return objectKind(traits)
   const words = nameWords(traits.name)
-  if (/cron/i.test(traits.description) || words.includes('cron')) return 'cron'
   const byName = kindByWords(words, traits.type)
   if (byName) return byName
+  if (/^cron\b|\bcron (?:string|expression)/iu.test(traits.description)) return 'cron'
   if (traits.type === 'number' || traits.type === 'integer') return 'number'
   if (traits.many && traits.type !== 'string') return 'phrases'
-  return kindByWords(nameWords(traits.description).slice(0, 8), traits.type) ?? (traits.many ? 'phrases' : 'text')
+  return kindByDescription(traits) ?? (traits.many ? 'phrases' : 'text')
+}
+
+/** A row is said in columns and values; other objects only when they are written out. */
+function objectKind({ name, many }: Traits): SlotKind {
+  if (nameWords(name).some((word) => ['record', 'records', 'row', 'rows', 'instance', 'features', 'example', 'params'].includes(word)))
+    return 'record'
+  return many ? 'list' : 'object'
 }
 
 /** word of a name -> kind, the first that stands in it; numeric slots may only be versions. */
@@ -130,7 +139,7 @@ const kindWords: readonly (readonly [SlotKind, readonly string[]])[] = [
   ['window', ['window', 'period', 'lookback']],
   ['since', ['since', 'after', 'until']],
   ['actor', ['actor', 'user', 'person', 'who']],
-  ['record', ['record', 'params', 'features']],
+  ['record', ['record', 'records', 'params', 'features']],
   ['query', ['query', 'search', 'keywords', 'phrase']],
   ['question', ['question', 'prompt']],
 ]
@@ -139,6 +148,14 @@ function kindByWords(words: readonly string[], type: string): SlotKind | undefin
   const kind = kindWords.find(([, names]) => words.some((word) => names.includes(word)))?.[0]
   if (type !== 'number' && type !== 'integer') return kind
   return kind === 'version' ? 'version' : undefined
+}
+
+/** A description may say what a slot names; other kinds must stand in the name. */
+function kindByDescription({ description, type }: Traits): SlotKind | undefined {
+  const kind = kindByWords(nameWords(description).slice(0, 6), type)
+  return kind !== undefined && ['dataset', 'model', 'run', 'collection', 'pipeline', 'suite', 'column', 'path'].includes(kind)
+    ? kind
+    : undefined
 }
 
 const asSchema = (value: unknown): Schema => (typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {})

@@ -47,9 +47,10 @@ export function stepsOf(situation: Situation): Steps {
 /** A thing that the message names only once is meant wherever that sort of thing is needed: "don't deploy x, show its status". */
 function fromMessage({ reading, recall }: Situation): Carry {
   return (slot, known, clause, values) => {
-    if (!slot.required || !isEntityKind(slot.kind) || slot.many) return recall(slot, known, clause, values)
     const { kind } = slot
-    const names = new Set(reading.entities.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => name))
+    if (!slot.required || slot.many || !(kind === 'artifact' || isEntityKind(kind))) return recall(slot, known, clause, values)
+    const fitting = reading.entities.filter(({ kinds }) => kind === 'artifact' || kinds.includes(kind))
+    const names = new Set(fitting.map(({ name }) => name))
     const [only] = names
     return names.size === 1 ? only : recall(slot, known, clause, values)
   }
@@ -128,7 +129,7 @@ function mayFill(slot: Slot, part: Reading, carried: (slot: Slot) => boolean): b
   if (kind === 'path') return part.paths.length > 0 || part.quoted.length > 0
   if (kind === 'cron') return part.schedule !== undefined
   if (kind === 'column') return part.columns.length > 0 || carried(slot)
-  if (kind === 'artifact') return part.entities.length > 0
+  if (kind === 'artifact') return part.entities.length > 0 || carried(slot)
   if (kind === 'number') return part.quantities.length > 0
   if (kind === 'record') return part.columns.length > 0 || part.text.includes('{') || part.text.includes('=')
   return true
