@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ChatEvent, Orchestrator } from '../../agents/chat.ts'
+import { createOrchestrator } from '../../agents/orchestrator.ts'
 import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
 import { startWebServer, type WebServer } from '../server/server.ts'
 import { buildStudio, openBrowser, openPerson, type Person } from './testing.ts'
@@ -74,6 +75,32 @@ function scripted(turns: Readonly<Record<string, readonly ChatEvent[]>> = {}): O
     threads: async () => [],
   }
 }
+
+describe('a first question', () => {
+  it('is one click or one sentence away, and is answered with what was done and who answered', async () => {
+    await using real = await disposable(serve('local', await createOrchestrator({ waist: millrace, model: {} })))
+    await page.goto(real.value.url)
+    await page.getByRole('button', { name: 'Profile the customers dataset' }).click()
+    const card = page.locator('.tool-card')
+    await card.locator('.column').first().waitFor()
+    expect(await card.locator('strong').first().textContent()).toBe('Profile a dataset')
+    await page.locator('.said-assistant').getByText('1200 rows').first().waitFor()
+    await page.getByText('no hosted model').waitFor()
+    await page.getByRole('link', { name: 'Profile the customers dataset' }).waitFor()
+  })
+
+  it('about documents is answered with a citation that opens, and is still there after a reload', async () => {
+    await using real = await disposable(serve('local', await createOrchestrator({ waist: millrace, model: {} })))
+    await page.goto(real.value.url)
+    await page.getByRole('textbox', { name: 'Message' }).fill('What does the handbook say about annual leave?')
+    await page.keyboard.press('Enter')
+    await page.locator('.passage').first().waitFor()
+    await page.reload()
+    await page.locator('.passage').first().click()
+    await page.locator('mark').waitFor()
+    expect(await page.locator('mark').textContent()).toContain('28 days')
+  })
+})
 
 describe('a tool as a form', () => {
   it('is filled in, run, and its result drawn by its shape', async () => {

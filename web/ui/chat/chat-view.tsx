@@ -1,5 +1,7 @@
 /** The chat: what was said, what was done, and the field for the next message. */
 import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { catalogue } from '../catalogue.ts'
+import { Icon } from '../frame/icon.tsx'
 import { go, hrefOf } from '../router.ts'
 import { useStore } from '../store.ts'
 import { Composer } from './composer.tsx'
@@ -49,6 +51,7 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
                 onAsk={send}
               />
             ))}
+            {phase === 'idle' && <SaveSteps thread={thread} entries={entries} />}
             {phase === 'open' && entries.at(-1)?.kind !== 'assistant' && <p className="thinking">{<Dots />}</p>}
           </div>
         )}
@@ -58,6 +61,19 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
       </p>
       <Composer key={thread} phase={phase} onSend={send} onStop={() => stop(thread)} />
     </main>
+  )
+}
+
+/** What a conversation has done can be kept as a pipeline, once it has done something worth repeating. */
+function SaveSteps({ thread, entries }: { readonly thread: string; readonly entries: readonly Entry[] }): JSX.Element | null {
+  const tools = useStore(catalogue)
+  const steps = entries.filter((entry) => entry.kind === 'call' && entry.phase === 'succeeded').length
+  if (steps < 2 || !tools.some(({ name }) => name === 'save_pipeline')) return null
+  return (
+    <a className="button small quiet save-steps" href={hrefOf('tools', 'save_pipeline', { thread })}>
+      <Icon name="runs" size={14} />
+      Save these {steps} steps as a pipeline
+    </a>
   )
 }
 

@@ -128,7 +128,7 @@ describe('a conversation of the past', () => {
   const loading: Conversation = { ...emptyConversation, phase: 'loading' }
 
   it('is built from its messages, results joined to their calls', () => {
-    const message = { text: '', calls: [], call: undefined, data: undefined, failed: false }
+    const message = { text: '', calls: [], call: undefined, data: undefined, failed: false, mark: undefined }
     const view = reduce(loading, {
       type: 'loaded',
       approvals: [],
@@ -163,7 +163,7 @@ describe('a conversation of the past', () => {
   })
 
   it('shows the approval its last call still waits for, and no other', () => {
-    const message = { text: '', calls: [], call: undefined, data: undefined, failed: false }
+    const message = { text: '', calls: [], call: undefined, data: undefined, failed: false, mark: undefined }
     const calls = [{ id: 'c1', tool: 'deploy_model', arguments: '{"model":"churn","version":2}' }]
     const pending = { call: undefined, tool: 'deploy_model', reason: 'It alters what is live.' }
     const view = reduce(loading, {

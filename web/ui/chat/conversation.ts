@@ -210,6 +210,10 @@ function newCall(id: string, tool: string, argumentsText = ''): CallEntry {
   return { kind: 'call', id, tool, argumentsText, phase: 'arguments' }
 }
 
+function assistantEntry(id: string, text: string, mark: string | undefined): Entry {
+  return { kind: 'assistant', id, text, ...(mark === undefined ? {} : { mark }) }
+}
+
 function append(view: Conversation, entry: Entry): Conversation {
   return { ...view, entries: [...view.entries, entry] }
 }
@@ -218,8 +222,7 @@ function addText(view: Conversation, id: string, delta: string): Conversation {
   const index = view.entries.findLastIndex((entry) => entry.kind === 'assistant' && entry.id === id)
   const found = view.entries[index]
   if (found?.kind !== 'assistant') {
-    const entry: Entry = { kind: 'assistant', id, text: delta, ...(view.mark === undefined ? {} : { mark: view.mark }) }
-    return append(view, entry)
+    return append(view, assistantEntry(id, delta, view.mark))
   }
   return delta === '' ? view : { ...view, entries: view.entries.with(index, { ...found, text: found.text + delta }) }
 }
@@ -281,7 +284,7 @@ function fromMessages(messages: readonly PastMessage[]): readonly Entry[] {
   return messages.flatMap((message): readonly Entry[] => {
     if (message.role === 'user') return [{ kind: 'user', id: message.id, text: message.text }]
     if (message.role !== 'assistant') return []
-    const text: readonly Entry[] = message.text === '' ? [] : [{ kind: 'assistant', id: message.id, text: message.text }]
+    const text: readonly Entry[] = message.text === '' ? [] : [assistantEntry(message.id, message.text, message.mark)]
     const calls = message.calls.map(({ id, tool, arguments: argumentsText }): Entry => {
       const result = results.get(id)
       if (result === undefined) return { ...newCall(id, tool, argumentsText), phase: 'stopped' }

@@ -80,6 +80,8 @@ describe('messages of the past', () => {
     ]
     expect(readMessages(agui)).toEqual(readMessages(history))
     expect(readMessages('nonsense')).toEqual([])
+    const answered = { id: '3', role: 'tool', text: 'Failed.', call: 'c', ok: false, data: { rows: 1 } }
+    expect(readMessages([answered])).toMatchObject([{ call: 'c', text: 'Failed.', data: { rows: 1 }, failed: true }])
   })
 })
 

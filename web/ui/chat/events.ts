@@ -21,6 +21,8 @@ export interface PastMessage {
   readonly call: string | undefined
   readonly data: unknown
   readonly failed: boolean
+  /** Who answered, when that must be said. */
+  readonly mark: string | undefined
 }
 
 type Wire<T extends `${Event['type']}`, Fields = object> = { readonly type: T } & Readonly<Fields>
@@ -127,10 +129,15 @@ export function readMessages(list: unknown): readonly PastMessage[] {
     if (id === undefined || !isRecord(message)) return []
     const role = textAt(message, 'role') ?? 'assistant'
     const calls = [...listAt(message, 'toolCalls'), ...listAt(message, 'calls')].flatMap((call) => readCall(call))
-    const { text, data, failed } =
-      role === 'tool' ? readResult(message) : { text: contentText(message.content ?? message.text), data: undefined, failed: false }
-    return [{ id, role, text, calls, call: textAt(message, 'toolCallId') ?? textAt(message, 'call'), data, failed }]
+    const call = textAt(message, 'toolCallId') ?? textAt(message, 'call')
+    return [{ id, role, calls, call, mark: textAt(message, 'mark'), ...readPast(role, message) }]
   })
+}
+
+function readPast(role: string, message: Json): Pick<PastMessage, 'text' | 'data' | 'failed'> {
+  const text = contentText(message.content ?? message.text)
+  if (role !== 'tool') return { text, data: undefined, failed: false }
+  return 'text' in message ? { text, data: message.data, failed: message.ok === false } : readResult(message)
 }
 
 function readCall(call: unknown): PastMessage['calls'] {

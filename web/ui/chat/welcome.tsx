@@ -50,7 +50,8 @@ interface Workspace {
   /** Its last column: by custom what one predicts. */
   readonly target: string | undefined
   readonly model: string | undefined
-  readonly collection: string | undefined
+  /** A question its documents have a section about. */
+  readonly asks: string | undefined
 }
 
 /** What is here already; a list that cannot be read is as good as empty. */
@@ -68,12 +69,20 @@ async function workspace(signal: AbortSignal): Promise<Workspace> {
     dataset: textAt(dataset, 'name'),
     target: textAt(listAt(dataset, 'columns').at(-1), 'name'),
     model: textAt(model, 'model'),
-    collection: textAt(collection, 'collection'),
+    asks: await questionFor(textAt(collection, 'collection'), signal),
   }
 }
 
-function suggest({ dataset, target, model, collection }: Workspace, tools: readonly ToolWords[]): readonly Suggestion[] {
-  const asks = collection === undefined ? undefined : tools.find(({ name }) => name === 'ask_documents')?.examples[0]?.says
+/** Asks about the heading of a section, so that a first question finds its answer. */
+async function questionFor(collection: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+  if (collection === undefined) return undefined
+  const found = await readTool('search_documents', { query: 'how many days', collection }, signal).catch(() => undefined)
+  const headings = listAt(found, 'hits').map((hit) => textAt(hit, 'title')?.split('›').at(-1)?.trim() ?? '')
+  const heading = headings.find((words) => words !== '' && words.split(' ').length <= 3)
+  return heading === undefined ? undefined : `What does the ${collection} say about ${heading.charAt(0).toLowerCase()}${heading.slice(1)}?`
+}
+
+function suggest({ dataset, target, model, asks }: Workspace, tools: readonly ToolWords[]): readonly Suggestion[] {
   const all: readonly (Suggestion & { readonly tool: string; readonly needs: string | undefined })[] = [
     { tool: 'profile_data', needs: dataset, icon: 'datasets', title: 'Look at data', question: `Profile the ${dataset} dataset` },
     { tool: 'ask_documents', needs: asks, icon: 'collections', title: 'Ask the documents', question: asks ?? '' },

@@ -18,23 +18,57 @@ interface Props {
 }
 
 export function Result({ data, compact = false, collection }: Props): JSX.Element | null {
-  const blocks = useMemo(() => ordered(shapeOf(data), compact), [data, compact])
-  if (blocks.length === 0) return null
+  const { shown, folded } = useMemo(() => arranged(shapeOf(data), compact), [data, compact])
+  if (shown.length === 0) return null
+  const views = (blocks: readonly Block[]): readonly JSX.Element[] =>
+    blocks.map((block, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of one result never change places.
+      <BlockView key={index} block={block} compact={compact} collection={collection} />
+    ))
   return (
     <div className="result">
-      {blocks.map((block, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of one result never change places.
-        <BlockView key={index} block={block} compact={compact} collection={collection} />
-      ))}
+      {views(shown)}
+      {folded.length > 0 && (
+        <details className="more">
+          <summary>
+            <Icon name="down" size={13} />
+            {folded.map((block) => ('title' in block ? label(block.title) : 'More')).join(', ')}
+          </summary>
+          <div className="result folded">{views(folded)}</div>
+        </details>
+      )}
     </div>
   )
 }
 
-/** Measures before details. In a conversation the words of a cited answer are said below, so its passages are enough here. */
-function ordered(blocks: readonly Block[], compact: boolean): readonly Block[] {
-  const cited = compact && blocks.some(({ kind }) => kind === 'passages')
-  const shown = cited ? blocks.filter(({ kind }) => kind === 'passages' || kind === 'notes') : blocks
-  return shown.toSorted((a, b) => Number(b.kind === 'tiles') - Number(a.kind === 'tiles'))
+/** How many measures a conversation shows before the rest is folded away. */
+const headlines = 5
+
+interface Arranged {
+  readonly shown: readonly Block[]
+  readonly folded: readonly Block[]
+}
+
+/**
+ * Measures before details. In a conversation the details of a measured result are folded, and of a cited answer only
+ * the passages are shown, because its words are said below.
+ */
+function arranged(blocks: readonly Block[], compact: boolean): Arranged {
+  const tiles = blocks.filter((block) => block.kind === 'tiles')
+  const [first] = tiles
+  if (!compact) return { shown: [...tiles, ...blocks.filter((block) => block.kind !== 'tiles')], folded: [] }
+  if (blocks.some(({ kind }) => kind === 'passages'))
+    return { shown: blocks.filter(({ kind }) => kind === 'passages' || kind === 'notes'), folded: [] }
+  if (first === undefined) return { shown: blocks, folded: [] }
+  const headline: Block = {
+    ...first,
+    tiles: byHeadline(first.tiles.map((tile) => [tile.name, tile] as const))
+      .slice(0, headlines)
+      .map(([, tile]) => tile),
+  }
+  const brief = blocks.filter(({ kind }) => kind === 'values' || kind === 'notes')
+  const rest = blocks.filter((block) => !brief.includes(block) && (block !== first || first.tiles.length > headlines))
+  return { shown: [headline, ...brief], folded: rest }
 }
 
 function BlockView({

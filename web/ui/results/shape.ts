@@ -139,7 +139,7 @@ function recordOfRecords(key: string, entries: readonly (readonly [string, unkno
 function tableOf(title: string, rows: readonly Json[]): Block {
   const columns = [...new Set(rows.slice(0, 200).flatMap((row) => Object.keys(row)))]
   const telling = columns.filter((column) => rows.some((row) => row[column] !== null && row[column] !== undefined))
-  const spread = telling.flatMap((column) => spreadColumn(column, rows))
+  const spread = namesFirst(telling, rows).flatMap((column) => spreadColumn(column, rows))
   const names = spread.map((path) => path.join('.'))
   return {
     kind: 'table',
@@ -147,6 +147,14 @@ function tableOf(title: string, rows: readonly Json[]): Block {
     columns: names,
     rows: rows.map((row) => Object.fromEntries(spread.map((path) => [path.join('.'), read(row, path)]))),
   }
+}
+
+/** A row begins with what it is called, wherever its name stood among its fields. */
+function namesFirst(columns: readonly string[], rows: readonly Json[]): readonly string[] {
+  const isName = (column: string): boolean => rows.every((row) => typeof row[column] === 'string')
+  const [first] = columns
+  const name = first === undefined || typeof rows[0]?.[first] !== 'object' ? undefined : columns.find(isName)
+  return name === undefined ? columns : [name, ...columns.filter((column) => column !== name)]
 }
 
 /** A small record inside a row (metrics, parameters) becomes columns of its own. */

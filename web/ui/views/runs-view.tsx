@@ -5,7 +5,7 @@ import { titleOf } from '../catalogue.ts'
 import { Bar } from '../chat/tool-card.tsx'
 import { ago, byHeadline } from '../format.ts'
 import { Notice } from '../frame/notice.tsx'
-import { at, isRecord, type Json, listAt, numberAt, textAt } from '../json.ts'
+import { at, isList, isRecord, type Json, listAt, numberAt, textAt } from '../json.ts'
 import { useLive } from '../live.ts'
 import { useResource } from '../resource.ts'
 import { hrefOf } from '../router.ts'
@@ -14,8 +14,16 @@ import { RunDrawer } from './run-drawer.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { ToolList } from './tool-list.tsx'
 
+type Part = 'experiments' | 'work' | 'pipelines'
+
+const parts: Readonly<Record<Part, () => JSX.Element>> = {
+  experiments: () => <Experiments />,
+  work: () => <Work />,
+  pipelines: () => <Pipelines />,
+}
+
 export function RunsView({ item }: { readonly item: string | undefined }): JSX.Element {
-  const [part, setPart] = useState<'experiments' | 'work'>('experiments')
+  const [part, setPart] = useState<Part>('experiments')
   const tab = (name: typeof part, words: string): JSX.Element => (
     <button type="button" className="segment" aria-pressed={part === name} onClick={() => setPart(name)}>
       {words}
@@ -29,11 +37,12 @@ export function RunsView({ item }: { readonly item: string | undefined }): JSX.E
         <div className="segments">
           {tab('experiments', 'Experiments')}
           {tab('work', 'Work')}
+          {tab('pipelines', 'Pipelines')}
         </div>
       }
     >
       <Working />
-      {part === 'experiments' ? <Experiments /> : <Work />}
+      {parts[part]()}
       {item !== undefined && <RunDrawer key={item} id={item} />}
     </Page>
   )
@@ -66,6 +75,32 @@ function Experiments(): JSX.Element {
 function overview({ run, algorithm, dataset, target, metrics, seconds, created_at }: Json): Json {
   const first = isRecord(metrics) ? Object.fromEntries(byHeadline(Object.entries(metrics)).slice(0, 3)) : {}
   return { run, algorithm, dataset, target, ...first, seconds, created_at }
+}
+
+function Pipelines(): JSX.Element {
+  return (
+    <ToolList
+      tool="list_pipelines"
+      list="pipelines"
+      hrefOf={(row) => {
+        const pipeline = textAt(row, 'pipeline')
+        return pipeline === undefined ? undefined : hrefOf('tools', 'run_pipeline', { pipeline })
+      }}
+      row={({ pipeline, version, steps, state, saved_at }) => ({
+        pipeline,
+        version,
+        steps: isList(steps) ? steps.length : steps,
+        state,
+        saved_at,
+      })}
+      empty={
+        <>
+          <h2>No pipelines yet</h2>
+          <p className="muted">The tool calls of a conversation can be saved as a pipeline, run again and scheduled.</p>
+        </>
+      }
+    />
+  )
 }
 
 interface LiveRun {
