@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { type OpenAiServer, openAiServer } from '../agents/testing/openai-server.ts'
 import { remoteChat } from '../cli/remote-chat.ts'
@@ -20,9 +20,12 @@ const done = z.object({ content: z.string(), data: z.unknown() })
 const problem = z.object({ detail: z.string(), code: z.string() })
 const toolResult = z.object({
   content: z.array(z.object({ text: z.string() })),
-  structuredContent: z.unknown(),
+  structuredContent: z.unknown().optional(),
   isError: z.boolean().default(false),
 })
+
+// Processes are started for it: on a busy machine that alone takes a while.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 let server: RunningServer
 let model: OpenAiServer
@@ -31,7 +34,7 @@ const clients: Client[] = []
 beforeAll(async () => {
   model = await openAiServer()
   server = await startMillrace({ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test', MILLRACE_MODEL: 'scripted' })
-}, 120_000)
+})
 afterAll(async () => {
   for (const client of clients) await client.close()
   await server.close()
