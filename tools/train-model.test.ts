@@ -7,6 +7,7 @@ import { evaluateModelTool } from './evaluate-model.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { listRunsTool } from './list-runs.ts'
 import { registerModelTool } from './register-model.ts'
+import { reproduceRunTool } from './reproduce-run.ts'
 import { openTestMillrace, type TestMillrace } from './testing.ts'
 import { trainModelTool } from './train-model.ts'
 
@@ -24,7 +25,15 @@ interface Trained {
 let millrace: TestMillrace
 
 beforeAll(async () => {
-  millrace = await openTestMillrace([trainModelTool, listRunsTool, compareRunsTool, evaluateModelTool, ingestDataTool, registerModelTool])
+  millrace = await openTestMillrace([
+    trainModelTool,
+    listRunsTool,
+    compareRunsTool,
+    evaluateModelTool,
+    ingestDataTool,
+    registerModelTool,
+    reproduceRunTool,
+  ])
   const random = seededRandom(7)
   const lines = Array.from({ length: 300 }, (_, i) => {
     const age = Math.round(18 + 60 * random())
@@ -41,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => millrace.close())
 
 const trainCustomers = (input: Record<string, unknown> = {}) =>
-  millrace.call<Trained>('train_model', { dataset: 'customers', target: 'churned', algorithm: 'logistic', ...input })
+  millrace.call<Trained>('train_model', { dataset: 'customers@1', target: 'churned', algorithm: 'logistic', ...input })
 
 describe('train_model', () => {
   it('learns what the data holds, beats the baseline and records the run', async () => {
@@ -108,6 +117,23 @@ describe('list_runs and compare_runs', () => {
   })
 })
 
+describe('reproduce_run', () => {
+  it('gives the same model and metrics again, as a run of its own', async () => {
+    const { run, metrics } = await trainCustomers({ algorithm: 'gradient_boosting', seed: 5 })
+    const repeat = await millrace.call<{ run: string }>('reproduce_run', { run })
+    expect(repeat).toMatchObject({ original: run, equal: true, metrics, differences: [] })
+    expect(repeat.run).not.toBe(run)
+  })
+
+  it('repeats what was recorded, whatever the dataset holds by now', async () => {
+    const { run } = await trainCustomers({ seed: 6 })
+    const path = join(millrace.folder, 'customers.csv')
+    await writeFile(path, `age,plan,spend,part,churned\n${'30,pro,1,0,yes\n40,pro,1,0,no\n'.repeat(20)}`)
+    await millrace.call('ingest_data', { source: path })
+    expect(await millrace.call('reproduce_run', { run })).toMatchObject({ equal: true })
+  })
+})
+
 describe('evaluate_model', () => {
   it('measures a registered model with confusion and curves', async () => {
     const { run } = await trainCustomers()
@@ -116,7 +142,7 @@ describe('evaluate_model', () => {
       metrics: Record<string, number>
       confusion: { classes: string[]; counts: number[][] }
       curves: { class: string; roc: { fpr: number; tpr: number }[] }[]
-    }>('evaluate_model', { model: 'churn', dataset: 'customers', metrics: ['roc_auc', 'accuracy'] })
+    }>('evaluate_model', { model: 'churn', dataset: 'customers@1', metrics: ['roc_auc', 'accuracy'] })
     expect(Object.keys(report.metrics).toSorted()).toEqual(['accuracy', 'roc_auc'])
     expect(report.confusion.classes).toEqual(['no', 'yes'])
     expect(report.confusion.counts.flat().reduce((sum, count) => sum + count, 0)).toBe(300)
