@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chunkText, estimateTokens } from './chunk.ts'
+import { outlineHeadingLines } from './heading-lines.ts'
 import { outlineMarkdown } from './markdown.ts'
 import { outlineText } from './outline.ts'
 
@@ -91,5 +92,23 @@ describe('outlineMarkdown', () => {
   it('does not take headings inside code for headings', () => {
     const code = '```sh\n# not a heading\n```\n\nText.'
     expect(outlineMarkdown(code).blocks.every(({ headings }) => headings.length === 0)).toBe(true)
+  })
+})
+
+describe('outlineHeadingLines', () => {
+  it('sees the sections that the parser sees', () => {
+    const text = '# Guide #\n\nIntro\nline.\n\n## Setup\n\n```sh\n# not a heading\n\nstill code\n```\n\nDone.\n### Deep\nText\n# Next\n'
+    const read = (outline: typeof outlineMarkdown): unknown => {
+      const { blocks, title } = outline(text)
+      return { title, chunks: chunkText(text, blocks).map(({ start, end, headings }) => [headings.join(' > '), text.slice(start, end)]) }
+    }
+    expect(read(outlineHeadingLines)).toEqual(read(outlineMarkdown))
+  })
+
+  it('takes hostile text in its stride', () => {
+    for (const text of ['#'.repeat(500_000), `# ${'a '.repeat(200_000)}`, `${'`'.repeat(3)}\n`.repeat(100_000), '\n'.repeat(500_000)]) {
+      const { blocks } = outlineHeadingLines(text)
+      for (const { start, end } of blocks) expect(end).toBeGreaterThan(start)
+    }
   })
 })

@@ -4,6 +4,7 @@ import { detectLanguage, type Language } from '../language/detect.ts'
 import { countTerms } from '../language/tokens.ts'
 import { type Chunk, chunkText } from './chunk.ts'
 import { documentDigest, type Skip, type SourceDocument } from './document.ts'
+import { outlineHeadingLines } from './heading-lines.ts'
 import { outlineMarkdown } from './markdown.ts'
 import { type Outline, outlineText } from './outline.ts'
 import { readDocuments } from './read.ts'
@@ -52,6 +53,8 @@ const batchCharacters = 10_000
 const batchDocuments = 50
 
 const sampleCharacters = 200_000
+/** The Markdown parser takes time quadratic in some texts; longer ones are outlined by their lines. */
+const longestParsed = 200_000
 
 const { files } = workerData
 const readings = readDocuments(files)
@@ -132,6 +135,7 @@ function prepare({ document: index, from, count }: Extract<Request, { kind: 'chu
 
 function outline({ text, format }: SourceDocument): Outline {
   if (format === 'text') return outlineText(text)
+  if (text.length > longestParsed) return outlineHeadingLines(text)
   try {
     return outlineMarkdown(text)
   } catch {
