@@ -1,7 +1,7 @@
 /** Tells whether data has changed since a model was trained, or between two datasets. */
 import { z } from 'zod'
 import { checkDrift } from '../ml/monitoring/check-drift.ts'
-import { driftMethods } from '../ml/monitoring/drift.ts'
+import { driftMethods, driftModes } from '../ml/monitoring/drift.ts'
 import { datasetRef, list } from './dataset-schema.ts'
 import { modelName } from './model-schema.ts'
 import { defineTool } from './tool.ts'
@@ -9,7 +9,7 @@ import { defineTool } from './tool.ts'
 const columnDrift = z.object({
   name: z.string().describe('Column.'),
   test: z
-    .enum(['ks', 'chi_square', 'psi', 'js', 'missing_rate', 'type'])
+    .enum(['ks', 'chi_square', 'psi', 'js', 'missing_rate', 'type', 'wasserstein', 'z'])
     .describe(
       'Kolmogorov-Smirnov for numbers, chi-square for categories, missing_rate when the share of missing values gave it away, type when numbers met texts.',
     ),
@@ -38,6 +38,12 @@ export const checkDriftTool = defineTool({
     reference: datasetRef.optional().describe("What it is compared with; the model's training data when absent."),
     window: z.int().min(20).max(10_000).default(1000).describe('How many of the newest live predictions to look at.'),
     method: z.enum(driftMethods).default('auto').describe('auto: tests with p-values; psi or js: by size of the difference alone.'),
+    mode: z
+      .enum(driftModes)
+      .default('default')
+      .describe(
+        "evidently: the statistics and decisions of Evidently's preset, to compare with its reports; method and threshold do not apply.",
+      ),
     threshold: z.number().gt(0).lt(10).optional().describe('auto: chance of a false alarm over all columns (0.01); psi: 0.2; js: 0.1.'),
   }),
   output: z.object({
@@ -84,12 +90,13 @@ export const checkDriftTool = defineTool({
       input: { dataset: 'customers-test', reference: 'customers', method: 'psi' },
     },
   ],
-  run: async ({ model, dataset, reference, window, method, threshold }, { db, blobs, caller, signal }) => {
+  run: async ({ model, dataset, reference, window, method, mode, threshold }, { db, blobs, caller, signal }) => {
     const answer = await checkDrift(
       { db, blobs, workspace: caller.workspace, signal },
       {
         window,
         method,
+        mode,
         ...(model !== undefined && { model }),
         ...(dataset !== undefined && { dataset }),
         ...(reference !== undefined && { reference }),

@@ -32,7 +32,7 @@ export interface NewDataset {
   readonly createdBy: string
 }
 
-export const datasetNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
+const datasetNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
 
 /** Throws `invalid_input` for a name that is not a plain word. */
 export function requireDatasetName(name: string): string {

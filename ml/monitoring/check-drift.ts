@@ -13,7 +13,7 @@ import { type ColumnDrift, type DriftOptions, type DriftReport, detectDrift } fr
 import { detectDriftOffLoop } from './drift-thread.ts'
 import { columnOf, framesOfRecords } from './live-frame.ts'
 
-export interface DriftQuestion extends Pick<DriftOptions, 'method' | 'threshold'> {
+export interface DriftQuestion extends Pick<DriftOptions, 'method' | 'mode' | 'threshold'> {
   readonly model?: string
   readonly dataset?: string
   readonly reference?: string
@@ -157,8 +157,8 @@ function targetDrift(reference: Frame, current: Frame, name: string, question: D
   return detectDrift(reference, current, { ...optionsOf(question), columns: [name], joint: false }).columns[0]
 }
 
-function optionsOf({ method, threshold }: DriftQuestion): DriftOptions {
-  return { ...(method && { method }), ...(threshold !== undefined && { threshold }) }
+function optionsOf({ method, mode, threshold }: DriftQuestion): DriftOptions {
+  return { ...(method && { method }), ...(mode && { mode }), ...(threshold !== undefined && { threshold }) }
 }
 
 const nameOf = ({ name, version }: Dataset): string => `${name}@${version}`

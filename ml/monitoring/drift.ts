@@ -4,13 +4,19 @@
  */
 import type { Column, Frame } from '../data/frame.ts'
 import { type DomainResult, domainClassifier } from './domain-classifier.ts'
+import { judgeLikeEvidently } from './evidently.ts'
+import { countLevels, present } from './levels.ts'
 import { chiSquare, compareShares, countByDeciles, jensenShannon, kolmogorovSmirnov, populationStability } from './two-sample.ts'
 
 /** auto: Kolmogorov-Smirnov for numbers and chi-square for categories. psi and js judge by size alone, without a test. */
 export const driftMethods = ['auto', 'psi', 'js'] as const
 export type DriftMethod = (typeof driftMethods)[number]
 
+/** default: as documented here. evidently: the statistics and decisions of Evidently's preset. */
+export const driftModes = ['default', 'evidently'] as const
+
 export interface DriftOptions {
+  readonly mode?: (typeof driftModes)[number]
   readonly method?: DriftMethod
   /** For auto the chance of a false alarm over all columns together, 0.01 unless told; for psi 0.2, for js 0.1. */
   readonly threshold?: number
@@ -23,7 +29,7 @@ export interface DriftOptions {
 
 export interface ColumnDrift {
   readonly name: string
-  readonly test: 'ks' | 'chi_square' | 'psi' | 'js' | 'missing_rate' | 'type'
+  readonly test: 'ks' | 'chi_square' | 'psi' | 'js' | 'missing_rate' | 'type' | 'wasserstein' | 'z'
   readonly statistic: number
   readonly p_value?: number
   /** What the p-value (or for psi and js the statistic) was compared with. */
@@ -62,6 +68,7 @@ export function detectDrift(reference: Frame, current: Frame, options: DriftOpti
     if (reason !== undefined || after === undefined) skipped.push({ name: before.name, reason: reason ?? 'not in the current data' })
     else findings.push(compare(before, after))
   }
+  if (options.mode === 'evidently') return likeEvidently(reference, current, { findings, skipped })
   const columns = method === 'auto' ? judgeByTests(findings, threshold) : findings.map((finding) => judgeBySize(finding, method, threshold))
   const joint =
     (options.joint ?? true) && method === 'auto'
@@ -74,6 +81,22 @@ export function detectDrift(reference: Frame, current: Frame, options: DriftOpti
     rows: { reference: reference.rows, current: current.rows },
     skipped,
   }
+}
+
+/** Evidently calls a dataset drifted when half of its columns are; it does not look at them together. */
+function likeEvidently(
+  reference: Frame,
+  current: Frame,
+  { findings, skipped }: { readonly findings: readonly Finding[]; readonly skipped: DriftReport['skipped'] },
+): DriftReport {
+  const columns = findings.flatMap(({ base }): ColumnDrift[] => {
+    const before = reference.columns.find(({ name }) => name === base.name)
+    const after = current.columns.find(({ name }) => name === base.name)
+    return before && after ? [{ ...base, ...judgeLikeEvidently(before, after) }] : []
+  })
+  const changed = columns.filter(({ drifted }) => drifted).length
+  const drifted = columns.length > 0 && changed / columns.length >= 0.5
+  return { drifted, columns, rows: { reference: reference.rows, current: current.rows }, skipped }
 }
 
 interface Finding {
@@ -186,11 +209,6 @@ function judgeJointly(
   return result && { ...result, threshold, drifted: result.p_value < threshold && result.auc >= 0.55 }
 }
 
-/** The values there are, sorted. */
-export function present(values: Float64Array): Float64Array {
-  return values.filter((value) => !Number.isNaN(value)).sort()
-}
-
 function countMissing(column: Column): number {
   let missing = 0
   if (column.type === 'number') for (const value of column.values) missing += Number.isNaN(value) ? 1 : 0
@@ -199,21 +217,6 @@ function countMissing(column: Column): number {
 }
 
 const lengthOf = (column: Column): number => (column.type === 'number' ? column.values.length : column.codes.length)
-
-/** Rows per level, over the levels of both columns. Numbers met by words are counted as words. */
-export function countLevels(before: Column, after: Column): { readonly before: readonly number[]; readonly after: readonly number[] } {
-  const counts = [countWords(before), countWords(after)] as const
-  const levels = [...new Set(counts.flatMap((words) => [...words.keys()]))].sort()
-  return { before: levels.map((level) => counts[0].get(level) ?? 0), after: levels.map((level) => counts[1].get(level) ?? 0) }
-}
-
-function countWords(column: Column): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  const add = (word: string): void => void counts.set(word, (counts.get(word) ?? 0) + 1)
-  if (column.type === 'number') for (const value of column.values) !Number.isNaN(value) && add(String(value))
-  else for (const code of column.codes) code >= 0 && add(column.levels[code] ?? '')
-  return counts
-}
 
 /** Levels too rare for chi-square (an expected count below 5 on either side) are counted together. */
 function poolRare(

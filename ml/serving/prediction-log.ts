@@ -34,7 +34,7 @@ export async function logPredictions(
 }
 
 /** One number to watch: the value of a regression, the last class's probability of two, the winner's of many. */
-export function scoreOf({ value, probabilities }: Prediction): number | null {
+function scoreOf({ value, probabilities }: Prediction): number | null {
   if (!probabilities) return typeof value === 'number' ? value : null
   const all = Object.values(probabilities)
   return (all.length === 2 ? all[1] : Math.max(...all)) ?? null
