@@ -47,7 +47,7 @@ export function auroc(positives: readonly number[], negatives: readonly number[]
 }
 
 /** Words of an answer without case, punctuation and English articles (Rajpurkar et al. 2016). */
-export function answerWords(answer: string): readonly string[] {
+function answerWords(answer: string): readonly string[] {
   return answer
     .toLowerCase()
     .replaceAll(/[\p{P}\p{S}]/gu, '')

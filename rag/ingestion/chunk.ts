@@ -16,7 +16,7 @@ export interface ChunkOptions {
   readonly overlap: number
 }
 
-export const defaultChunking: ChunkOptions = { budget: 512, overlap: 64 }
+const defaultChunking: ChunkOptions = { budget: 512, overlap: 64 }
 
 /** A token is about four letters, or one sign of a script written without spaces. */
 export function estimateTokens(text: string, { start, end }: Span): number {

@@ -9,7 +9,7 @@ import { readLines } from './lines.ts'
 export type Reading = { readonly document: SourceDocument } | { readonly skip: Skip }
 
 /** Bytes of one document: a file, or one line of JSONL. */
-export const largestDocument = 20 * 1024 * 1024
+const largestDocument = 20 * 1024 * 1024
 const largestMetadata = 16 * 1024
 const deepestMetadata = 32
 const longestId = 512
