@@ -30,12 +30,14 @@ import { promoteModelTool } from './promote-model.ts'
 import { queryDataTool } from './query-data.ts'
 import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
+import { reproduceRunTool } from './reproduce-run.ts'
 import { retrainModelTool } from './retrain-model.ts'
 import { rollbackModelTool } from './rollback-model.ts'
 import { runEvalTool } from './run-eval.ts'
 import { runPipelineTool } from './run-pipeline.ts'
 import { savePipelineTool } from './save-pipeline.ts'
 import { schedulePipelineTool } from './schedule-pipeline.ts'
+import { searchCatalogTool } from './search-catalog.ts'
 import { searchDocumentsTool } from './search-documents.ts'
 import { setTrafficTool } from './set-traffic.ts'
 import { splitDataTool } from './split-data.ts'
@@ -73,12 +75,14 @@ export const allTools: readonly Tool[] = [
   queryDataTool,
   recordOutcomeTool,
   registerModelTool,
+  reproduceRunTool,
   retrainModelTool,
   rollbackModelTool,
   runEvalTool,
   runPipelineTool,
   savePipelineTool,
   schedulePipelineTool,
+  searchCatalogTool,
   searchDocumentsTool,
   setTrafficTool,
   splitDataTool,

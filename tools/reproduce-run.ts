@@ -24,7 +24,7 @@ export const reproduceRunTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
-  examples: [],
+  examples: [{ says: 'Repeat that run and see whether it comes out the same', input: { run: 'run_1' } }],
   run: async ({ run: original }, context) => {
     const { db, blobs, signal, caller, call } = context
     const recorded = await getTraining(db, caller.workspace, original)

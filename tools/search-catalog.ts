@@ -25,7 +25,7 @@ export const searchCatalogTool = defineTool({
   effect: 'read',
   role: 'viewer',
   untrusted: true,
-  examples: [],
+  examples: [{ says: 'What do we have about churn?', input: { query: 'churn' } }],
   run: async ({ query, limit }, { db, caller }) => {
     const hits = await searchCatalog(db, caller.workspace, { query, limit })
     const lines = hits.map(({ kind, name, text }) => `- ${kind} ${name}: ${text}`)
