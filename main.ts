@@ -42,7 +42,7 @@ const commands: Readonly<Record<string, Run>> = {
     return code
   },
   mcp: async ({ config }) => {
-    const { serveMcp } = await import('./serve.ts')
+    const { serveMcp } = await import('./serve-mcp.ts')
     const owner = await folderOwner(config.home)
     await serveMcp(config, await version(), owner?.url === undefined ? undefined : { url: owner.url, token: await terminalToken(config) })
     return 0

@@ -4,10 +4,6 @@ import { createOrchestrator } from './agents/orchestrator.ts'
 import { type Millrace, openMillrace, writeTerminalToken } from './compose.ts'
 import type { Config } from './config.ts'
 import { createMcpHttp } from './mcp-server/http.ts'
-import { localTools } from './mcp-server/local-tools.ts'
-import { openRemoteTools } from './mcp-server/remote-tools.ts'
-import { serveMcpStdio } from './mcp-server/stdio.ts'
-import type { Caller } from './platform/caller.ts'
 import { sampleFolder, seedSample } from './sample.ts'
 import { startWebServer } from './web/server/server.ts'
 
@@ -61,24 +57,4 @@ export function untilSignal(): Promise<number> {
     process.once('SIGINT', () => resolve(130))
     process.once('SIGTERM', () => resolve(0))
   })
-}
-
-/** MCP over stdin and stdout: through the server that owns the data folder, or as its owner until stdin closes. */
-export async function serveMcp(config: Config, version: string, server?: { readonly url: string; readonly token: string }): Promise<void> {
-  const warn = (line: string): void => void process.stderr.write(`${line}\n`)
-  if (server) {
-    const service = await openRemoteTools({ ...server, version })
-    await serveMcpStdio({ service, version, warn })
-    await service.close()
-    return
-  }
-  const millrace = await openMillrace(config)
-  await millrace.work()
-  const caller: Caller = { ...millrace.platform.identity.owner('terminal'), kind: 'agent', channel: 'mcp' }
-  await serveMcpStdio({
-    service: localTools({ waist: millrace, caller, decideAt: 'a terminal, with npx millrace approvals' }),
-    version,
-    warn,
-  })
-  await millrace.close()
 }

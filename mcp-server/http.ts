@@ -47,9 +47,10 @@ export function createMcpHttp({ waist, version, decideAt, bodyLimit = 4 * 1024 *
     handle: async (req, res, caller) => {
       const authInfo: AuthInfo = { token: '', clientId: caller.id, scopes: [] }
       callers.set(authInfo, caller)
-      const route = async (request: Request): Promise<Response> => {
-        const legacy = await isLegacyRequest(request, undefined, { maxRequestBodySize: bodyLimit })
-        return legacy ? sessions.fetch(request, { authInfo, caller }) : modern.fetch(request, { authInfo })
+      const route = async (incomingRequest: Request): Promise<Response> => {
+        const { request, parsedBody } = await readOnce(incomingRequest)
+        const legacy = await isLegacyRequest(request, parsedBody, { maxRequestBodySize: bodyLimit })
+        return legacy ? sessions.fetch(request, { authInfo, caller, parsedBody }) : modern.fetch(request, { authInfo, parsedBody })
       }
       await toNodeHandler({ fetch: route }, { onerror, maxRequestBodySize: bodyLimit })(incoming(req), res)
     },
@@ -63,4 +64,16 @@ export function createMcpHttp({ waist, version, decideAt, bodyLimit = 4 * 1024 *
 function incoming(req: IncomingMessage): NodeIncomingMessageLike {
   const { method = 'GET', url = '/', headers } = req
   return { method, url, headers, [Symbol.asyncIterator]: () => req[Symbol.asyncIterator]() }
+}
+
+/** The body, parsed here for everybody who looks at it; one that is not JSON is left for the protocol to refuse. */
+async function readOnce(request: Request): Promise<{ readonly request: Request; readonly parsedBody?: unknown }> {
+  if (request.method !== 'POST') return { request }
+  const text = await request.text()
+  const { url, method, headers, signal } = request
+  try {
+    return { request, parsedBody: JSON.parse(text) }
+  } catch {
+    return { request: new Request(url, { method, headers, signal, body: text }) }
+  }
 }

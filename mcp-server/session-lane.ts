@@ -20,8 +20,15 @@ export interface SessionLaneOptions {
   readonly idleMs?: number
 }
 
+export interface RequestFrom {
+  readonly authInfo: AuthInfo
+  readonly caller: Caller
+  /** Undefined: there is none, or it is not JSON. */
+  readonly parsedBody: unknown
+}
+
 export interface SessionLane {
-  fetch(request: Request, from: { readonly authInfo: AuthInfo; readonly caller: Caller }): Promise<Response>
+  fetch(request: Request, from: RequestFrom): Promise<Response>
   close(): Promise<void>
 }
 
@@ -69,12 +76,13 @@ export function createSessionLane(options: SessionLaneOptions): SessionLane {
   }
 
   return {
-    fetch: async (request, { authInfo, caller }) => {
+    fetch: async (request, { authInfo, caller, parsedBody }) => {
       const owner = `${caller.workspace} ${caller.id}`
       const id = request.headers.get('mcp-session-id')
-      if (id !== null) return known(id, owner)?.transport.handleRequest(request, { authInfo }) ?? noSession()
-      if (!(await isOpening(request))) return single(request, { authInfo })
-      return (await open(owner)).handleRequest(request, { authInfo })
+      const options = { authInfo, parsedBody }
+      if (id !== null) return known(id, owner)?.transport.handleRequest(request, options) ?? noSession()
+      if (!isOpening(parsedBody)) return single(request, options)
+      return (await open(owner)).handleRequest(request, options)
     },
     close: async () => {
       await Promise.all([...sessions.keys()].map(end))
@@ -82,14 +90,7 @@ export function createSessionLane(options: SessionLaneOptions): SessionLane {
   }
 }
 
-async function isOpening(request: Request): Promise<boolean> {
-  if (request.method !== 'POST') return false
-  const body: unknown = await request
-    .clone()
-    .json()
-    .catch(() => undefined)
-  return (Array.isArray(body) ? body : [body]).some(isInitializeRequest)
-}
+const isOpening = (body: unknown): boolean => (Array.isArray(body) ? body : [body]).some(isInitializeRequest)
 
 function noSession(): Response {
   const error = { code: -32_001, message: 'This session has ended or never was. Initialize again.' }
