@@ -188,11 +188,10 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Switch to dark' }).click()
     await page.getByRole('button', { name: 'Switch to light' }).waitFor()
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-    const dark = await ground()
-    expect(dark).toBe('rgb(20, 24, 27)')
+    await expect.poll(ground).toBe('rgb(20, 24, 27)')
     await page.reload()
     await page.getByRole('button', { name: 'Switch to light' }).waitFor()
-    expect(await ground()).toBe(dark)
+    await expect.poll(ground).toBe('rgb(20, 24, 27)')
   })
 
   it('opens a passage that a search found, with its words marked', async () => {

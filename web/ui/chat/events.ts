@@ -48,6 +48,8 @@ export function parseEvent(text: string): StudioEvent | undefined {
   const json = parseJson(text)
   const type = textAt(json, 'type')
   if (!isRecord(json) || type === undefined || !Object.hasOwn(readers, type)) return undefined
+  // A question comes twice: in words for any client, and as the form that this page draws.
+  if (at(json.metadata, 'clarify') === true) return undefined
   return readers[type]?.(json)
 }
 
