@@ -33,9 +33,9 @@ export async function benchEventLoop([csv, column]: readonly string[]): Promise<
     ])
     work.abort()
     const firstEvents = await chatting
-    const delay = delayed.parse(await server.reply('end'))
+    const { delay, work: worked } = measured.parse(await server.reply('end'))
     const rows = { train_model_seconds: trained, ingest_documents_seconds: ingested, chat_first_event: summary(firstEvents) }
-    return { event_loop: delay, ...rows, bar: 'event-loop delay p99 under 50 ms', passed: delay.p99_ms < 50 }
+    return { event_loop_delay: delay, event_loop_work: worked, ...rows, bar: 'event-loop delay p99 under 50 ms', passed: delay.p99_ms < 50 }
   } finally {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
@@ -43,7 +43,9 @@ export async function benchEventLoop([csv, column]: readonly string[]): Promise<
 }
 
 const milliseconds = z.number().transform(rounded)
-const delayed = z.object({ p50_ms: milliseconds, p99_ms: milliseconds, max_ms: milliseconds, samples: z.int() })
+const times = z.object({ p50_ms: milliseconds, p99_ms: milliseconds, max_ms: milliseconds, samples: z.int() })
+/** `delay`: how late timers fire. `work`: processor time of the loop between two ticks, whatever else the machine does. */
+const measured = z.object({ delay: times, work: times })
 
 /** Seconds until the tool is done, however long it takes. */
 async function call({ url }: ServerProcess, tool: string, input: unknown): Promise<number> {

@@ -14,7 +14,7 @@ export interface ServerProcess {
 
 /** Its data lies in `folder`, and its tools may read files there. */
 export async function startServerProcess(folder: string): Promise<ServerProcess> {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+  const main = fileURLToPath(new URL('../bin/millrace.js', import.meta.url))
   const probe = new URL('./event-loop.probe.ts', import.meta.url).href
   const child = spawn(process.execPath, ['--import', probe, main, 'serve'], {
     cwd: folder,
@@ -39,11 +39,18 @@ export async function startServerProcess(folder: string): Promise<ServerProcess>
   }
 }
 
+/** A first start makes the database and the sample workspace. */
+const readyMs = 180_000
+
 async function readyUrl(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('The server has no output.')
+  // Closing the output ends the loop below: the probe alone would keep a server alive that never got ready.
+  const late = setTimeout(() => child.kill('SIGKILL'), readyMs)
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /Millrace ready: (http\S+)/.exec(line)?.[1]
-    if (url !== undefined) return url
+    if (url === undefined) continue
+    clearTimeout(late)
+    return url
   }
   throw new Error(`The server ended before it was ready (exit code ${child.exitCode}).`)
 }

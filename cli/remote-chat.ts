@@ -112,7 +112,11 @@ const aguiShape = z.union([
     .transform(({ message, code }): ChatEvent => ({ type: 'failed', code, message })),
 ])
 
+/** A question comes twice: in words for any client, and as the clarify event. */
+const spokenQuestion = z.object({ metadata: z.object({ clarify: z.literal(true) }) })
+
 function chatEventOf(data: unknown): ChatEvent | undefined {
+  if (spokenQuestion.safeParse(data).success) return undefined
   const parsed = aguiShape.safeParse(data)
   return parsed.success ? parsed.data : undefined
 }

@@ -155,6 +155,16 @@ describe('a turn as AG-UI events', () => {
     })
   })
 
+  it('asks back in words for every client and as a form for those who draw one', () => {
+    const events = mapped(...(stories['a question back'] ?? []))
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'TEXT_MESSAGE_CONTENT', delta: 'Which column?', metadata: { clarify: true } }),
+    )
+    expect(events).toContainEqual(
+      expect.objectContaining({ name: 'millrace.clarify', value: expect.objectContaining({ tool: 'train_model' }) }),
+    )
+  })
+
   it('says nothing after the terminal event', () => {
     const mapper = createAguiMapper({ threadId: 'thread', runId: 'run' })
     mapper.map(started)

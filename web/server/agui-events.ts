@@ -6,6 +6,7 @@
  */
 import { type Event, EventType, PROTOCOL_VERSION, type RunFinishedOutcome } from '@ag-ui/core'
 import type { ChatEvent } from '../../agents/chat.ts'
+import { newId } from '../../platform/id.ts'
 import {
   addArguments,
   type Calls,
@@ -61,7 +62,7 @@ function mapEvent(turn: Turn, event: ChatEvent): readonly Event[] {
     case 'result':
       return [...hush(turn), ...callResult(calls, event)]
     case 'clarify':
-      return [...hush(turn), clarify(event)]
+      return [...hush(turn), ...clarify(event)]
     case 'waiting':
       return [...hush(turn), ...pauseCalls(calls, event), ...finish(turn, pausedBy(event))]
     case 'finished':
@@ -105,8 +106,16 @@ function hush(turn: Turn): readonly Event[] {
   return [{ type: EventType.TEXT_MESSAGE_END, messageId }]
 }
 
-function clarify({ question, tool, schema, known }: EventOf<'clarify'>): Event {
-  return { type: EventType.CUSTOM, name: 'millrace.clarify', value: { question, tool, schema, known } }
+/** A question is words for every client, marked so that one which draws the form from the custom event does not say it twice. */
+function clarify({ question, tool, schema, known }: EventOf<'clarify'>): readonly Event[] {
+  const messageId = newId('message')
+  const metadata = { clarify: true }
+  return [
+    { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant', metadata },
+    { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: question, metadata },
+    { type: EventType.TEXT_MESSAGE_END, messageId, metadata },
+    { type: EventType.CUSTOM, name: 'millrace.clarify', value: { question, tool, schema, known } },
+  ]
 }
 
 function pausedBy({ approvals }: EventOf<'waiting'>): RunFinishedOutcome {

@@ -32,7 +32,9 @@ function readBytes(req: IncomingMessage, limit: number): Promise<Buffer | undefi
     })
     req.on('end', () => resolve(size > limit ? undefined : Buffer.concat(chunks)))
     req.on('error', reject)
-    req.on('close', () => reject(new HttpFault(400, 'usage', 'The request ended before its body was complete. Send it again.')))
+    req.on('close', () => {
+      if (!req.complete) reject(new HttpFault(400, 'usage', 'The request ended before its body was complete. Send it again.'))
+    })
   })
 }
 
