@@ -26,6 +26,8 @@ const soaks: Readonly<Record<string, () => Promise<Soak>>> = {
   },
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 const name = positionals[0] ?? ''
 const soak = soaks[name]
 if (!soak) {

@@ -42,8 +42,13 @@ export async function createServerProcess(folder: string, database = ''): Promis
       if (!child || child.exitCode !== null || child.signalCode !== null) resolve(child?.exitCode ?? null)
       else child.once('exit', (code) => resolve(code))
     })
-  const kill = async (): Promise<void> => {
+  const killNow = (): void => {
     if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+  }
+  // A group of its own is not ended with us.
+  process.once('exit', killNow)
+  const kill = async (): Promise<void> => {
+    killNow()
     await ended()
   }
   return {
