@@ -1,12 +1,12 @@
 /**
  * The vectors of large collections in an HNSW graph, taken in a few at a time. A scan is exact and takes about a millisecond
- * for 800 vectors; a graph takes 4 ms for each vector it is given: it pays only where scans get slow.
+ * for 500 vectors; a graph takes 4 ms for each vector it is given: it pays only where scans get slow.
  */
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Collection } from './collections.ts'
 
 /** Collections up to here are scanned. */
-const scannedChunks = 20_000
+const scannedChunks = 12_000
 /** The one length of vector that has a graph. */
 const graphDimensions = 384
 const vectorsPerStatement = 4
