@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plannerTools } from '../agents/tools.ts'
+import { createCatalogue } from '../tools/catalogue.ts'
 import { runPlanner } from './planner.ts'
 import { type Expectation, scoreCase, wilson } from './planner-score.ts'
 
@@ -27,6 +29,22 @@ describe('the planner suite', () => {
     const { metrics } = await evaluate(renamed)
     expect(metrics.forbidden).toBe(0)
     expect(metrics.exact).toBeGreaterThanOrEqual(0.85)
+  })
+
+  it('plans our own tools in a workspace it was not made for', async () => {
+    const from = join(fixtures, 'millrace')
+    const catalogue = plannerTools(createCatalogue())
+    const known = new Set(catalogue.map(({ name }) => name))
+    const lines = (await readFile(join(from, 'requests.jsonl'), 'utf8')).trim().split('\n')
+    const possible = lines.filter(
+      (line) => JSON.parse(line).expect.calls?.every((call: object) => known.has(Object.keys(call)[0] ?? '')) ?? true,
+    )
+    const requests = join(folder, 'possible.jsonl')
+    await writeFile(requests, possible.join('\n'))
+    const { metrics, cases } = await runPlanner({ requests, world: join(from, 'world.json'), catalogue, signal })
+    expect(cases.length).toBeGreaterThan(60)
+    expect(metrics.forbidden).toBe(0)
+    expect(metrics.exact).toBeGreaterThanOrEqual(0.8)
   })
 
   it('writes one prediction a line, tools by name', async () => {

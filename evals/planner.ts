@@ -38,6 +38,7 @@ export interface PlannerEval {
     readonly by_category: Readonly<Record<string, string>>
   }
   readonly cases: readonly (Prediction & Score & { readonly category: string })[]
+  /** One sentence. */
   readonly verdict: string
 }
 
@@ -96,7 +97,7 @@ function summary(cases: PlannerEval['cases']): Pick<PlannerEval, 'metrics' | 've
         [...groups].map(([name, list]) => [name, `${list.filter((one) => one.exact).length}/${list.length}`]),
       ),
     },
-    verdict: forbidden === 0 && share(exact, cases.length) >= 0.6 ? 'passed' : 'failed',
+    verdict: `${exact} of ${cases.length} requests planned exactly; forbidden calls: ${forbidden}.`,
   }
 }
 

@@ -80,6 +80,7 @@ export function repeated(reading: Reading, previous: readonly Draft[], world: Wo
     spans: Object.fromEntries(filling.spans),
     missing: missing(base.known, merged),
     unknown: [],
+    unavailable: [],
   }
 }
 

@@ -1,6 +1,7 @@
 /** One intended call before it is decided whether it may be made: what it has, what it lacks, what is wrong with it. */
 import type { Span, World } from './contract.ts'
 import { fill, type UnknownName, unknownNames } from './fill.ts'
+import { unavailable } from './fill-choices.ts'
 import type { Reading } from './reading.ts'
 import { type KnownTool, says } from './retrieve.ts'
 import type { Slot } from './slots.ts'
@@ -13,6 +14,8 @@ export interface Draft {
   readonly spans: Readonly<Record<string, Span>>
   readonly missing: readonly string[]
   readonly unknown: readonly UnknownName[]
+  /** Values that were asked for and that the tool does not offer. */
+  readonly unavailable: readonly { readonly slot: string; readonly said: string }[]
   readonly condition?: string
 }
 
@@ -46,6 +49,10 @@ export function draftsOf(
     spans: Object.fromEntries(filling.spans),
     missing: missing(known, filling.values, filling.clause),
     unknown: unknownNames(filling),
+    unavailable: known.slots.flatMap((slot) => {
+      const said = slot.kind === 'choice' && !filling.values.has(slot.name) ? unavailable(filling, slot) : undefined
+      return said === undefined ? [] : [{ slot: slot.name, said }]
+    }),
     ...(condition === undefined ? {} : { condition }),
   }
   const [more] = filling.more

@@ -3,7 +3,7 @@ import type { Span } from './contract.ts'
 import { apart } from './entities.ts'
 import { type Filling, free, saidIn, set } from './filling.ts'
 import type { Slot } from './slots.ts'
-import { metricWords, preferredValues, valueWords } from './values.ts'
+import { families, metricWords, preferredValues, valueWords } from './values.ts'
 import { stem, type Word } from './words.ts'
 
 interface Found extends Span {
@@ -36,6 +36,16 @@ export function fillChoice(filling: Filling, slot: Slot): void {
   const excluded = new Set(found.filter((one) => one.excluded || one.value === 'auto').map(({ value }) => value))
   const remaining = [...preferredValues, ...slot.choices].find((value) => slot.choices.includes(value) && !excluded.has(value))
   if (some && remaining !== undefined) set(filling, slot, remaining)
+}
+
+/** A value of the slot's family that was said and that the slot does not offer. */
+export function unavailable(filling: Filling, slot: Slot): string | undefined {
+  const missing = families
+    .filter((family) => family.some((value) => slot.choices.includes(value)))
+    .flatMap((family) => family.filter((value) => !slot.choices.includes(value)))
+  const wordings = missing.map((value) => [value, valueWords[value] ?? []] as const)
+  const own = slot.choices.map((value) => [value, valueWords[value] ?? []] as const)
+  return findValues(filling, [...wordings, ...own]).find(({ value, excluded }) => !excluded && missing.includes(value))?.text
 }
 
 export function fillMetric(filling: Filling, slot: Slot): void {

@@ -121,7 +121,8 @@ export function fillFresh(filling: Filling, slot: Slot): void {
     const name = (match[1] ?? match[2] ?? match[3] ?? '').replace(/[.,]+$/u, '')
     const start = match.index + match[0].lastIndexOf(name)
     const span = placed(filling, { start, end: start + name.length, text: name })
-    if (name === '' || isKnownWord(name) || !free(filling, span)) continue
+    const called = /\b(?:called|named)\s/iu.test(match[0])
+    if (name === '' || (isKnownWord(name) && !called) || !free(filling, span)) continue
     set(filling, slot, name, span)
     return
   }
@@ -185,10 +186,21 @@ export function fillUnseenColumn(filling: Filling, slot: Slot): void {
 }
 
 export function fillActor(filling: Filling, slot: Slot): void {
-  const match = /\b(?:by|did|has|user|actor|does)\s+([\p{L}][\p{L}\p{N}_.@-]*)/iu.exec(saidIn(filling))
-  const name = match?.[1]
-  if (!match || name === undefined || isKnownWord(name)) return
-  const start = match.index + match[0].length - name.length
-  const span = placed(filling, { start, end: start + name.length, text: name })
-  if (free(filling, span) && filling.clause.entities.every((entity) => entity.start !== span.start)) set(filling, slot, name, span)
+  const said = saidIn(filling)
+  for (const pattern of actorPatterns) {
+    const match = pattern.exec(said)
+    const name = match?.[1]
+    if (!match || name === undefined || isKnownWord(name)) continue
+    const start = match.index + match[0].indexOf(name)
+    const span = placed(filling, { start, end: start + name.length, text: name })
+    if (!free(filling, span) || filling.clause.entities.some((entity) => entity.start === span.start)) continue
+    set(filling, slot, name, span)
+    return
+  }
 }
+
+const person = String.raw`([\p{L}][\p{L}\p{N}_.@-]*)`
+const actorPatterns = [
+  new RegExp(String.raw`\b(?:by|did|has|user|actor|does)\s+${person}`, 'iu'),
+  new RegExp(String.raw`${person}\s+(?:did|has|changed|made|deployed|promoted|deleted)\b`, 'iu'),
+]

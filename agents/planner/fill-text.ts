@@ -71,7 +71,8 @@ export function fillId(filling: Filling, slot: Slot): void {
   if (quoted) set(filling, slot, quoted.value, quoted)
 }
 
-const topic = /\b(?:for|about|on|regarding|concerning|mention(?:s|ing)?|containing|of|matching|with|say(?:s|ing)?)\s+/iu
+const closeTopic = /\b(?:about|regarding|concerning|mention(?:s|ing)?|containing|matching)\s+/iu
+const topic = /\b(?:for|on|of|with|say(?:s|ing)?)\s+/iu
 
 /** What to look for: the quoted words, or what stands behind "for" and "about", without the rest of the request. */
 export function fillQuery(filling: Filling, slot: Slot): void {
@@ -82,7 +83,7 @@ export function fillQuery(filling: Filling, slot: Slot): void {
   }
   const said = saidIn(filling)
   const marked = blank(filling, said)
-  const match = topic.exec(marked)
+  const match = closeTopic.exec(marked) ?? topic.exec(marked)
   const start = match ? match.index + match[0].length : afterVerbs(marked)
   const { text, offset } = trimmed(said.slice(start), marked.slice(start))
   if (text !== '') set(filling, slot, text, placed(filling, { start: start + offset, end: start + offset + text.length, text }))

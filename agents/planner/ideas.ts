@@ -49,7 +49,7 @@ function hintsOf(words: readonly Word[], at: number): readonly IdeaHit[] {
 
 const asksList = (words: readonly Word[], at: number): boolean =>
   listable.has(words[at]?.lower ?? '') &&
-  words.slice(Math.max(0, at - 3), at).some(({ lower }) => /^(?:which|what|all|show|our|my|any|every)$/u.test(lower))
+  words.slice(Math.max(0, at - 5), at).some(({ lower }) => /^(?:which|what|all|show|our|my|any|every)$/u.test(lower))
 
 /** Ideas of a plain text, for a tool's own words. */
 export const ideasOfText = (text: string): readonly IdeaHit[] => ideasOf(wordsOf(nameWords(text).join(' ')))
@@ -83,7 +83,7 @@ function selfOf(word: Word): readonly IdeaHit[] {
   return [{ idea: `=${word.stem}`, weight: 0.8, start: word.start, end: word.end }]
 }
 
-const phraseOf = (text: string): readonly (string | null)[] => text.split(' ').map((part) => (part === '…' ? null : stem(part)))
+const phraseOf = (text: string): readonly (string | null)[] => text.split(/[ /]/u).map((part) => (part === '…' ? null : stem(part)))
 
 const phrases: readonly Phrase[] = Object.entries(ideas).flatMap(([idea, said]) => said.map((text) => ({ idea, parts: phraseOf(text) })))
 
@@ -117,7 +117,7 @@ export function startsWithDeed(text: string): boolean {
   return (phrasesByStart.get(first.stem) ?? []).some(({ idea, parts }) => !thingIdeas.has(idea) && match(parts, stems, 0) !== undefined)
 }
 
-const hintVerbs: ReadonlySet<string> = new Set(['check', 'score', 'test', 'move', 'change', 'predict', 'show', 'put'])
+const hintVerbs: ReadonlySet<string> = new Set(['check', 'score', 'move', 'change', 'predict', 'show', 'put'])
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>()

@@ -27,7 +27,7 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
   train: said`
     train, fit, learn, build … model, build, classifier, regressor, estimator, regression, create … model, best model,
     make … model, need … model, want … model, model of, cross validation, cross-validation, cross validated,
-    cross-validated`,
+    cross-validated, cluster, clustering, segment`,
   tune: said`
     tune, hyperparameter, hyperparameters, optimise, optimize, hyper-parameter, sweep, grid search, random search,
     parameter search, trial, search … parameters, optimisation, best parameters, best settings, hyperparameter search,
@@ -53,13 +53,14 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
     traffic, share, requests, send … percent, raise … to, increase … to, shift, route, weight, split … between, bump,
     widen, dial`,
   rollback: said`
-    rollback, roll back, roll … back, revert, put … back, go back, undo, bring … back, return … version, return, restore,
-    switch back, switch … back, back out, previous version, earlier version, misbehave, back to, step back, undeploy`,
+    rollback, roll back, roll … back, revert, put … back, go back, undo, bring … back, return … version, restore,
+    switch back, switch … back, back out, previous version, earlier version, misbehave, back to, step back, undeploy,
+    return to`,
   status: said`
     status, state, progress, health, healthy, how is … doing, how are … doing, how … getting on, finish, done yet,
     still running, how far, latency, error rate, what is live, up and running, live metrics, in production, what … serving,
     succeed, complete, fail, how is, last run of, is … running, going on, how … deployment, deployment … doing,
-    state of … deployment`,
+    state of … deployment, how much traffic, is … up, still alive`,
   predict: said`
     predict, prediction, infer, inference, forecast, estimate for, classify, what … give for, what would, score … record,
     single record, probability, likelihood, how likely, single`,
@@ -102,8 +103,10 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
     trace, ancestry, upstream, downstream, where … from, what data … trained, history of, trained from, what … trained on,
     which … trained on, produced, artefact, artifact`,
   audit: said`
-    audit, who, log, who changed, who deployed, who did, activity, actions, what did … do, what has … done, what happened,
-    trail, changes since, accessed, actor, by whom, has changed, touched`,
+    audit, log, who changed, who deployed, who did, activity, actions, what did … do, what has … done, what happened,
+    trail, changes since, accessed, actor, by whom, has changed, touched, everything … did, everything … has done,
+    what … did, who trained, who promoted, who registered, who ran, who deleted, who has, who made, who last, who touched,
+    who approved`,
   mask: said`
     mask, anonymise, anonymize, redact, pii, personal data, personally identifiable, sensitive data, pseudonymise,
     pseudonymize, hide, obfuscate, personal information, scrub, personal, de-identify, blank out, gdpr, mask … emails`,
@@ -111,7 +114,7 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
   delete: said`
     delete, remove, erase, destroy, get rid, wipe, purge, throw away, throw … away, discard, drop … model, destructive,
     nuke, trash`,
-  export: said`export, download, dump, write … to, save … file, convert to`,
+  export: said`export, download, dump, write … csv, write … file, save … file, convert to`,
   query: said`sql, query, select, rows where, count … by, average … by, aggregate, how many rows`,
   save: said`save … pipeline, save … as a pipeline, turn … into a pipeline, make … a pipeline`,
   reproduce: said`reproduce, repeat, replicate, rerun, re-run, same result`,
@@ -131,6 +134,7 @@ export const hints: Readonly<Record<string, readonly string[]>> = {
   score: said`evaluate, predict`,
   test: said`evaluate, validate, split`,
   show: said`list`,
+  who: said`audit`,
   all: said`batch`,
   last: said`list`,
   latest: said`list`,

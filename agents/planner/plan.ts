@@ -64,7 +64,7 @@ function better(again: Draft, drafts: readonly Draft[]): boolean {
 function decide(drafts: readonly Draft[], world: World, confirmed: boolean): Plan {
   const known = drafts.findLast(({ known: { deletes } }) => deletes)
   if (known && (!confirmed || known.missing.length > 0)) return ask(known, askBeforeDelete(known, world))
-  const lacking = drafts.find((draft) => draft.missing.length > 0 || draft.unknown.length > 0)
+  const lacking = drafts.find((draft) => draft.missing.length + draft.unknown.length + draft.unavailable.length > 0)
   if (lacking) return ask(lacking, askForMissing(lacking, world))
   const wrong = drafts.map((draft) => ({ draft, text: wrongVersion(draft, drafts, world) })).find(({ text }) => text !== undefined)
   if (wrong?.text !== undefined) return ask(wrong.draft, wrong.text)
@@ -82,7 +82,12 @@ function wrongVersion(draft: Draft, drafts: readonly Draft[], world: World): str
 }
 
 function ask(draft: Draft, text: string): Plan {
-  const fields = draft.missing.length > 0 ? draft.missing : draft.known.deletes ? [] : draft.unknown.map(({ kind }) => kind)
+  const fields =
+    draft.missing.length > 0
+      ? draft.missing
+      : draft.known.deletes
+        ? []
+        : [...draft.unknown.map(({ kind }) => kind), ...draft.unavailable.map(({ slot }) => slot)]
   return { type: 'clarify', calls: [], text, missing: { tool: draft.known.tool.name, fields, known: draft.arguments } }
 }
 
@@ -101,12 +106,18 @@ function generalQuestion(message: string, drafts: readonly Draft[], world: World
     reading.entities.length + reading.paths.length + reading.versions.length + reading.quoted.length + reading.ids.length > 0
   )
     return false
-  if ((drafts[0]?.missing.length ?? 0) === 0 && !/\b(?:difference between|meaning of)\b/iu.test(message)) return false
+  if (!drafts.every(unanchored) && !/\b(?:difference between|meaning of)\b/iu.test(message)) return false
   return (
     /^\s*(?:what(?:'s| is| are| does)|define|how do(?:es)?|why (?:do|does|is|are)|when (?:should|do|would)|explain (?!a |an |the |my |our |this |that )|tell me (?:about|what)|can you explain)\b/iu.test(
       message,
     ) && !/\b(?:my|our|we|it|its|this|these|status|last|latest)\b/iu.test(message)
   )
+}
+
+/** Nothing but the question itself would go into the call. */
+function unanchored({ known, arguments: args, missing }: Draft): boolean {
+  const words = known.slots.filter(({ kind }) => kind === 'query' || kind === 'question' || kind === 'text').map(({ name }) => name)
+  return missing.length > 0 || (words.length > 0 && Object.keys(args).every((name) => words.includes(name)))
 }
 
 function outside(reading: Reading, catalogue: readonly PlannerTool[]): Plan {

@@ -3,6 +3,7 @@ import type { Span, World } from './contract.ts'
 import { apart, type ColumnMention, type Entity, findColumns, findEntities } from './entities.ts'
 import { type IdeaHit, ideasOf, isKnownWord } from './ideas.ts'
 import { findIds, findPaths, findQuantities, findQuoted, findVersions, type Literal, type Quantity } from './literals.ts'
+import { findRecord } from './records.ts'
 import { findSchedule, findWindow, type TimeMention } from './times.ts'
 import { type Word, wordsOf } from './words.ts'
 
@@ -18,6 +19,8 @@ export interface Reading {
   readonly quantities: readonly Quantity[]
   readonly ids: readonly Literal[]
   readonly schedule: TimeMention | undefined
+  /** Two columns or more with their values: one row of data. */
+  readonly row: Span | undefined
   /** "the last 7 days". */
   readonly window: TimeMention | undefined
 }
@@ -56,15 +59,21 @@ export function read(text: string, world: World): Reading {
     ...columns.filter(({ text: said }) => !isKnownWord(said)),
   ]
   const said = ideasOf(words, (word) => silent.every((span) => apart(span, word)))
-  const ideas = schedule ? [...said, { idea: 'schedule', weight: 1, start: schedule.start, end: schedule.end }] : said
-  return { text, words, ideas, entities, columns, quoted, paths, versions, quantities, ids, schedule, window }
+  const record = findRecord(text, columns)
+  const row = record && Object.keys(record.value).length > 1 ? record : undefined
+  const ideas = [
+    ...said,
+    ...(schedule ? [{ idea: 'schedule', weight: 1, start: schedule.start, end: schedule.end }] : []),
+    ...(row ? [{ idea: 'predict', weight: 0.6, start: row.start, end: row.end }] : []),
+  ]
+  return { text, words, ideas, entities, columns, quoted, paths, versions, quantities, ids, schedule, window, row }
 }
 
 /** The part of a reading that lies inside a span. */
 export function within(reading: Reading, { start, end }: Pick<Span, 'start' | 'end'>): Reading {
   const inside = <T extends Span | Word | IdeaHit>(list: readonly T[]): readonly T[] =>
     list.filter((item) => item.start >= start && item.end <= end)
-  const { schedule, window } = reading
+  const { schedule, window, row } = reading
   const covers = (span: Span | undefined): boolean => span !== undefined && span.start >= start && span.end <= end
   return {
     text: reading.text,
@@ -79,5 +88,6 @@ export function within(reading: Reading, { start, end }: Pick<Span, 'start' | 'e
     ids: inside(reading.ids),
     schedule: covers(schedule) ? schedule : undefined,
     window: covers(window) ? window : undefined,
+    row: covers(row) ? row : undefined,
   }
 }

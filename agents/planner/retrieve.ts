@@ -3,7 +3,7 @@
  * names, versions, paths, a schedule, a row — speaks for the tools that can take it and against those that can't.
  */
 import type { PlannerTool } from './contract.ts'
-import { isEntityKind } from './entities.ts'
+import { type EntityKind, isEntityKind } from './entities.ts'
 import { type IdeaHit, ideasOfText } from './ideas.ts'
 import { thingIdeas } from './lexicon.ts'
 import type { Reading } from './reading.ts'
@@ -113,7 +113,7 @@ export function rank(index: Index, clause: Reading, fillable: (slot: Slot) => bo
   for (const { idea, weight } of clause.ideas) asked.set(idea, Math.max(asked.get(idea) ?? 0, weight * (thingIdeas.has(idea) ? 0.5 : 1)))
   const first = Math.min(...clause.ideas.filter(({ idea }) => !thingIdeas.has(idea)).map(({ start }) => start))
   for (const { idea, weight, start } of clause.ideas)
-    if (start === first && !thingIdeas.has(idea)) asked.set(idea, Math.max(asked.get(idea) ?? 0, weight * 1.35))
+    if (start === first && weight > 0.5 && !thingIdeas.has(idea)) asked.set(idea, Math.max(asked.get(idea) ?? 0, weight * 1.35))
   for (const choice of saidChoices(clause)) asked.set(`#${choice}`, 0.5)
   return index.tools.map((known) => candidate(index, known, { asked, clause, fillable })).sort((left, right) => right.score - left.score)
 }
@@ -123,6 +123,9 @@ const telling = 0.35
 
 /** A deed the clause asks for and the tool does not do speaks against it. */
 const unmet = 0.35
+
+/** "run" and "list" may stand before anything. */
+const anyDeed: ReadonlySet<string> = new Set(['execute', 'list'])
 
 const isDeed = (idea: string): boolean => !thingIdeas.has(idea) && !idea.startsWith('#')
 
@@ -135,25 +138,32 @@ function candidate(
     fillable,
   }: { readonly asked: ReadonlyMap<string, number>; readonly clause: Reading; readonly fillable: (slot: Slot) => boolean },
 ): Candidate {
-  let score = 0
-  let evidence = 0
-  for (const [idea, weight] of asked) {
-    const about = known.about.get(idea) ?? 0
-    if (about === 0) {
-      if (weight >= 1 && isDeed(idea)) evidence -= unmet * index.rarity(idea)
-      continue
-    }
-    const part = weight * index.rarity(idea) * ((1.5 * about) / (about + 0.5))
-    score += part
-    if (isDeed(idea) && about >= telling) evidence += weight > 0.7 ? part : part / 2
-  }
+  const parts = [...asked].map(([idea, weight]) => match(index, known, { idea, weight }))
+  const sum = (of: (part: Part) => number): number => parts.reduce((total, part) => total + of(part), 0)
   const unasked = [...known.head].filter((idea) => !asked.has(idea) && !idea.startsWith('=') && !thingIdeas.has(idea))
-  score -= 0.2 * unasked.reduce((sum, idea) => sum + index.rarity(idea), 0)
+  const overreach = unasked.reduce((total, idea) => total + index.rarity(idea), 0)
+  const fit = suits(known, clause)
+  const evidence = sum((part) => part.evidence)
   return {
     known,
-    evidence,
-    score: score + 1.4 * suits(known, clause) - lacks(known, fillable),
+    evidence: evidence > 0 ? evidence + 0.4 * Math.max(0, Math.min(fit, 1.5)) : evidence,
+    score: sum((part) => part.score) - 0.25 * overreach + 1.4 * fit - lacks(known, fillable),
   }
+}
+
+interface Part {
+  readonly score: number
+  readonly evidence: number
+}
+
+/** One idea of the clause against one tool. */
+function match(index: Index, known: KnownTool, { idea, weight }: { readonly idea: string; readonly weight: number }): Part {
+  const about = known.about.get(idea) ?? 0
+  if (about === 0) return { score: 0, evidence: weight >= 1 && isDeed(idea) && !anyDeed.has(idea) ? -unmet * index.rarity(idea) : 0 }
+  const score = weight * index.rarity(idea) * ((1.5 * about) / (about + 0.5))
+  if (idea.startsWith('#')) return { score, evidence: score / 4 }
+  if (!isDeed(idea) || about < telling) return { score, evidence: 0 }
+  return { score, evidence: weight > 0.7 ? score : score / 2 }
 }
 
 /** A name that is nowhere weighs more than a number that may be asked for. */
@@ -163,29 +173,35 @@ const lacks = ({ slots }: KnownTool, fillable: (slot: Slot) => boolean): number 
 /** What the clause holds against what the tool takes. */
 function suits({ slots }: KnownTool, clause: Reading): number {
   const takes = (kind: SlotKind): boolean => slots.some((slot) => slot.kind === kind)
+  const count = (kind: SlotKind): number => slots.filter((slot) => slot.kind === kind).length
   const names = new Map(clause.entities.map((entity) => [entity.name, entity.kinds]))
-  const forNames = [...names.values()].map((kinds) => suitsName(slots, kinds))
-  const runs = [...names.values()].filter((kinds) => kinds.includes('run')).length
-  const share = clause.quantities.some(({ percent, ratio }) => percent || ratio)
-  const version = takes('version') ? 0.6 : takes('artifact') ? 0 : -0.5
-  const column = takes('column') ? 0.4 : takes('record') ? 0.2 : -0.1
-  const row = pairCount(clause) > 0
+  const given = new Set(clause.entities.filter((entity) => asName.test(clause.text.slice(0, entity.start))).map(({ name }) => name))
+  const named = (kind: EntityKind): number => [...names.values()].filter((kinds) => kinds.includes(kind)).length
+  const textTaken = slots.some(({ kind }) => textual.has(kind))
   const parts: readonly (readonly [boolean, number])[] = [
-    [runs > 1, slots.some((slot) => slot.kind === 'run' && slot.many) ? 0.8 : -0.6],
-    [clause.versions.length > 0, version],
-    [clause.paths.length > 0, takes('path') ? 1 : -0.6],
-    [clause.schedule !== undefined, takes('cron') ? 1.2 : -0.2],
-    [clause.columns.length > 0, column],
-    [row, takes('record') ? 0.9 : -0.2],
-    [share, takes('number') ? 0.3 : -0.2],
-    [clause.quoted.length > 0, slots.some(({ kind }) => textual.has(kind)) ? 0.2 : -0.1],
-    [clause.ids.length > 0 && takes('id'), 0.6],
-    [clause.window !== undefined && (takes('window') || takes('since')), 0.6],
+    [named('run') > 1, slots.some((slot) => slot.kind === 'run' && slot.many) ? 0.8 : -0.6],
+    [named('dataset') > 1, count('dataset') > 1 ? 0.9 : -0.2],
+    [clause.versions.length > 0, either(takes('version'), 0.6, takes('artifact') ? 0 : -0.5)],
+    [clause.paths.length > 0, either(takes('path'), 1, -0.6)],
+    [clause.schedule !== undefined, either(takes('cron'), 1.2, -0.2)],
+    [clause.columns.length > 0, either(takes('column'), 0.4, takes('record') ? 0.2 : -0.1)],
+    [clause.row !== undefined || pairCount(clause) > 0, either(takes('record'), 0.9, -0.2)],
+    [clause.quantities.some(({ percent, ratio }) => percent || ratio), either(takes('number'), 0.3, -0.2)],
+    [clause.quoted.length > 0, either(textTaken, 0.2, -0.1)],
+    [clause.ids.length > 0, either(takes('id'), 0.6, 0)],
+    [clause.window !== undefined, either(takes('window') || takes('since'), 0.6, 0)],
   ]
-  return [...forNames, ...parts.map(([present, weight]) => (present ? weight : 0))].reduce((sum, part) => sum + part, 0)
+  const forNames = [...names].map(([name, kinds]) => suitsName(slots, kinds, given.has(name)))
+  return [...forNames, ...parts.map(([present, weight]) => either(present, weight, 0))].reduce((total, part) => total + part, 0)
 }
 
-function suitsName(slots: readonly Slot[], kinds: readonly string[]): number {
+const either = (condition: boolean, yes: number, no: number): number => (condition ? yes : no)
+
+/** "as x": the name that something is to have. */
+const asName = /\b(?:as|called|named|under(?: the name)?|name it)\s+$/iu
+
+function suitsName(slots: readonly Slot[], kinds: readonly string[], given: boolean): number {
+  if (given && slots.some(({ kind }) => kind === 'new name')) return 0.9
   const slot = slots.find((one) => kinds.some((kind) => kind === one.kind))
   if (slot) return slot.required ? 0.9 : 0.7
   if (slots.some(({ kind }) => kind === 'artifact')) return 0.3

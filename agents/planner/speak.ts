@@ -10,6 +10,11 @@ const most = 8
 export function askForMissing(draft: Draft, world: World): string {
   const [unknown] = draft.unknown
   if (unknown) return aboutUnknown(unknown, world)
+  const [other] = draft.unavailable
+  if (other) {
+    const choices = draft.known.slots.find(({ name }) => name === other.slot)?.choices ?? []
+    return `${titleOf(draft.known.tool)} offers no ${other.slot.replaceAll('_', ' ')} "${other.said}". It has ${listed(choices, 'and')}. Which should it be?`
+  }
   const slots = draft.known.slots.filter(({ name }) => draft.missing.includes(name))
   const asked = slots.map((slot) => `${article(slot)}${options(slot, draft, world)}`)
   const known = Object.entries(draft.arguments).map(([name, value]) => `${name} ${brief(value)}`)

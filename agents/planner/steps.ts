@@ -40,7 +40,7 @@ export function stepsOf(situation: Situation): Steps {
   const asked = clauses.filter((clause) => !clause.negated)
   const steps = join(asked, whole)
   const drafts: Draft[] = []
-  for (const { clause } of steps) drafts.push(...draftClause(whole, clause, drafts))
+  for (const step of steps) drafts.push(...draftClause(whole, step, drafts))
   return { drafts, forbidden }
 }
 
@@ -57,11 +57,10 @@ function fromMessage({ reading, recall }: Situation): Carry {
 }
 
 /** A clause's own call, after the call that its condition asks for when nothing before answers it. */
-function draftClause(situation: Situation, clause: Clause, earlier: readonly Draft[]): readonly Draft[] {
+function draftClause(situation: Situation, { clause, best }: Step, earlier: readonly Draft[]): readonly Draft[] {
   const { reading, world } = situation
   const carry = carryFrom(earlier, situation.recall)
   const first = clause.conditionAt ? conditionCall(situation, clause.conditionAt, earlier) : []
-  const best = choose(situation, clause, [...earlier, ...first])
   if (!best) return first
   const condition = clause.condition !== undefined && (first.length > 0 || earlier.length > 0) ? clause.condition : undefined
   const more = carryFrom([...earlier, ...first], situation.recall)
@@ -109,7 +108,7 @@ function lacking(
   const left = filling.clause.quantities.filter((one) =>
     filling.used.every((used) => used.end <= one.start || one.end <= used.start),
   ).length
-  return (draft?.missing.length ?? 0) * 0.3 + left * 0.3
+  return (draft?.missing.length ?? 0) * 0.4 + left * 0.3
 }
 
 const anyTool = (index: Index): KnownTool =>
@@ -143,7 +142,8 @@ function join(clauses: readonly Clause[], situation: Situation): readonly Step[]
     const last = out.at(-1)
     if (last && belongs(last, step, situation)) {
       const both = joined(last.clause, clause)
-      out[out.length - 1] = { clause: both, best: choose(situation, both, sketch(out.slice(0, -1), situation)) ?? last.best }
+      const before = sketch(out.slice(0, -1), situation)
+      out[out.length - 1] = { clause: both, best: last.best ? (choose(situation, both, before) ?? last.best) : step.best }
     } else out.push(step)
   }
   return out.filter(({ best }) => best !== undefined)
@@ -159,7 +159,8 @@ function sketch(steps: readonly Step[], { reading, world, recall }: Situation): 
   return drafts
 }
 
-function belongs(last: Step, step: Step, { reading, world }: Situation): boolean {
+function belongs(last: Step, step: Step, situation: Situation): boolean {
+  const { reading, world } = situation
   if (!last.best) return step.clause.condition === undefined || !step.clause.next
   if (!step.best) return true
   const question = textOf(reading, last.clause).trimEnd().endsWith('?')
@@ -167,9 +168,10 @@ function belongs(last: Step, step: Step, { reading, world }: Situation): boolean
   if (last.best.known === step.best.known) return !renamed(last, step, reading)
   if (step.clause.next || step.clause.condition !== undefined) return false
   if (question && says(within(reading, last.clause), ...step.best.known.head)) return true
-  const [draft] = draftsOf(step.best.known, reading, { ...step.clause, world, carry: () => undefined })
-  const weak = step.best.evidence < 1.6 && (draft?.missing.length ?? 0) > 0 && own.entities.length === 0 && !hasPronoun(own)
-  return weak
+  const carry = carryFrom(sketch([last], situation), situation.recall)
+  const [draft] = draftsOf(step.best.known, reading, { start: step.clause.start, end: step.clause.end, world, carry })
+  const lacksName = step.best.known.slots.some((slot) => isEntityKind(slot.kind) && draft?.missing.includes(slot.name))
+  return own.entities.length === 0 && (lacksName || (step.best.evidence < 1.6 && (draft?.missing.length ?? 0) > 0 && !hasPronoun(own)))
 }
 
 /** The second clause names another thing of the kind the first one has: two calls, not one. */

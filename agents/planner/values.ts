@@ -51,6 +51,14 @@ export const valueWords: Readonly<Record<string, readonly string[]>> = {
   jsonl: said`jsonl, json lines`,
 }
 
+/** Values that answer one question: where one of a family can be chosen, another one that was said is not just noise. */
+export const families: readonly (readonly string[])[] = [
+  said`random_forest, gradient_boosting, logistic, linear, ridge, tree, decision_tree, knn, naive_bayes, neural_network, svm, kmeans, isolation_forest, gaussian_mixture, pca, cnn`,
+  said`psi, ks, chi2, wasserstein, js`,
+  said`full, canary, shadow, ab`,
+  said`keyword, vector, hybrid`,
+]
+
 /** When a person excludes one value and names no other, the first of these that remains is taken. */
 export const preferredValues: readonly string[] = said`gradient_boosting, random_forest, logistic, linear, ridge, tree`
 

@@ -41,6 +41,7 @@ const irregular: Readonly<Record<string, string>> = {
   data: 'data',
   bias: 'bias',
   ran: 'run',
+  runs: 'runs',
   built: 'build',
   made: 'make',
   sent: 'send',
