@@ -17,7 +17,7 @@ import type { InvokeParts } from './tools/admit.ts'
 import { createCatalogue } from './tools/catalogue.ts'
 import { createInvoke } from './tools/invoke.ts'
 import { defaultPolicy } from './tools/policy.ts'
-import type { EvalPort } from './tools/ports.ts'
+import type { ChatPort, EvalPort } from './tools/ports.ts'
 import { createPerform } from './tools/run-calls.ts'
 import type { Waist } from './tools/waist.ts'
 
@@ -50,7 +50,12 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       blobs: await openBlobFolder(config.blobs),
       allowedRoots: [...config.allowedRoots, ...(options.extraRoots ?? [])],
     })
-    const parts: InvokeParts = { platform, catalogue: createCatalogue(), policy: defaultPolicy, ports: { evals: evalsOf(config) } }
+    const parts: InvokeParts = {
+      platform,
+      catalogue: createCatalogue(),
+      policy: defaultPolicy,
+      ports: { evals: evalsOf(config), chats: chatsOf(db) },
+    }
     return {
       platform,
       lock,
@@ -65,6 +70,17 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
   } catch (error) {
     await lock?.release()
     throw error
+  }
+}
+
+/** For tools that work on conversations; the agents room is loaded when one asks. */
+function chatsOf(db: Database): ChatPort {
+  return {
+    calls: async (thread, caller) => {
+      const { openCheckpoints } = await import('./agents/checkpoints.ts')
+      const { createChatPort } = await import('./agents/history.ts')
+      return createChatPort(await openCheckpoints(db)).calls(thread, caller)
+    },
   }
 }
 
@@ -104,7 +120,7 @@ export async function writeTerminalToken(config: Config): Promise<string> {
   return token
 }
 
-export const terminalTokenFile = (config: Config): string => join(config.home, 'terminal-token')
+const terminalTokenFile = (config: Config): string => join(config.home, 'terminal-token')
 
 /** A Millrace of its own in a temporary folder, for evals: it never meets the data of a workspace. */
 export async function inScratch<T>(
