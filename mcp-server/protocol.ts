@@ -15,7 +15,15 @@ const instructions =
   'tell the person where, and do not call it again.'
 
 export function createProtocol({ version, serviceFor }: ProtocolOptions): Server {
-  const server = new Server({ name: 'millrace', title: 'Millrace', version }, { capabilities: { tools: {} }, instructions })
+  const server = new Server(
+    { name: 'millrace', title: 'Millrace', version },
+    {
+      capabilities: { tools: {} },
+      instructions,
+      // The catalogue does not change while the process lives, but roles may.
+      cacheHints: { 'tools/list': { ttlMs: 60_000, cacheScope: 'private' } },
+    },
+  )
   server.setRequestHandler('tools/list', async (_request, context) => ({ tools: await serviceFor(context).list() }))
   server.setRequestHandler('tools/call', async ({ params }, context) =>
     serviceFor(context).call({

@@ -40,8 +40,8 @@ export const savePipelineTool = defineTool({
         name: 'nightly',
         params: { dataset: 'customers' },
         steps: [
-          { id: 'train', tool: 'train_model', input: { dataset: '${params.dataset}', target: 'churned', algorithm: 'tree' } },
-          { id: 'register', tool: 'register_model', input: { run: '${steps.train.run}', name: 'nightly' } },
+          { id: 'train', tool: 'train_model', input: { dataset: `\${params.dataset}`, target: 'churned', algorithm: 'tree' } },
+          { id: 'register', tool: 'register_model', input: { run: `\${steps.train.run}`, name: 'nightly' } },
         ],
       },
     },

@@ -4,15 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Caller } from '../../platform/caller.ts'
-import { auditLogTool } from '../audit-log.ts'
 import { listPipelinesTool } from '../list-pipelines.ts'
 import { pipelineStatusTool } from '../pipeline-status.ts'
 import { runPipelineTool } from '../run-pipeline.ts'
 import { savePipelineTool } from '../save-pipeline.ts'
-import { schedulePipelineTool } from '../schedule-pipeline.ts'
 import { openTestMillrace, type TestMillrace } from '../testing.ts'
 import { defineTool, type Effect } from '../tool.ts'
-import { verifyAuditTool } from '../verify-audit.ts'
 
 const made: string[] = []
 let failing = false
@@ -68,9 +65,6 @@ const tools = [
   runPipelineTool,
   pipelineStatusTool,
   listPipelinesTool,
-  schedulePipelineTool,
-  auditLogTool,
-  verifyAuditTool,
 ]
 
 const ran = z.object({
@@ -282,48 +276,5 @@ describe('pipelines', () => {
       .parse(await millrace.call('list_pipelines'))
     expect(pipelines.find(({ pipeline }) => pipeline === 'strong')).toEqual({ pipeline: 'strong', version: 2, state: 'succeeded' })
     expect(pipelines.find(({ pipeline }) => pipeline === 'deletes')).toMatchObject({ version: 1 })
-  })
-
-  it('are scheduled in the version of that moment, and taken off the clock', async () => {
-    expect(await millrace.call('schedule_pipeline', { pipeline: 'strong', cron: '0 6 * * 1', timezone: 'Europe/Berlin' })).toMatchObject({
-      version: 2,
-      effect: 'change',
-    })
-    const { schedules } = millrace.platform.runs
-    expect(await schedules.list('default')).toMatchObject([
-      {
-        name: 'strong',
-        cron: '0 6 * * 1',
-        timezone: 'Europe/Berlin',
-        tool: 'run_pipeline',
-        input: { pipeline: 'strong', version: 2 },
-        role: 'admin',
-      },
-    ])
-    expect(await fault('schedule_pipeline', { pipeline: 'strong', cron: 'often' })).toMatchObject({ code: 'invalid_input' })
-    await millrace.call('schedule_pipeline', { pipeline: 'strong', cron: 'off' })
-    expect(await schedules.list('default')).toEqual([])
-    expect(await fault('schedule_pipeline', { pipeline: 'strong', cron: 'off' })).toMatchObject({ code: 'not_found' })
-    expect(
-      await millrace.invoke({ tool: 'schedule_pipeline', input: { pipeline: 'reads', cron: '0 6 * * 1' }, caller: agent }),
-    ).toMatchObject({ kind: 'waiting' })
-  })
-
-  it('leave a trail in the audit log, whose chain holds', async () => {
-    const { run: id } = await run('reads')
-    const { entries } = z
-      .object({ entries: z.array(z.object({ tool: z.string(), call: z.string(), outcome: z.string() })) })
-      .parse(await millrace.call('audit_log', { artifact: id }))
-    expect(entries.map(({ tool, call }) => [tool, call])).toEqual([
-      ['run_pipeline', id],
-      ['read_thing', `${id}.a`],
-    ])
-    expect(await millrace.call('audit_log', { actor: 'agent:a', limit: 5 })).toMatchObject({
-      entries: expect.arrayContaining([expect.objectContaining({ kind: 'agent' })]),
-    })
-    expect(await millrace.call('audit_log', { since: '2999-01-01' })).toEqual({ entries: [] })
-    expect(await millrace.call('verify_audit')).toMatchObject({ intact: true, broken: null })
-    await millrace.platform.db.query("update audit set outcome = 'ok!' where seq = 3")
-    expect(await millrace.call('verify_audit')).toMatchObject({ intact: false, broken: 3 })
   })
 })
