@@ -52,9 +52,11 @@ const scored = `
   matched as materialized (
     select asked.term, weight, document, ordinal, tf::float8 as tf, terms / $7::float8 as length,
            count(*) over (partition by asked.term)::float8 as chunks
-    from asked join postings p on p.term = asked.term
-    where p.workspace = $1 and p.collection = $2
-      and document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')),
+    from asked, lateral (
+      -- offset 0 keeps it one index lookup for each term, also where the planner has no statistics yet.
+      select document, ordinal, tf, terms from postings
+      where workspace = $1 and collection = $2 and term = asked.term offset 0) as found
+    where document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')),
   allowed as materialized (
     select key from documents d where $8::jsonb is not null and workspace = $1 and collection = $2 and state = 'live' and ${filterSql(8)}),
   scored as (
