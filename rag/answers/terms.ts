@@ -23,10 +23,12 @@ export interface Rarity {
 /** Inverse document frequency by term, as BM25 counts it; a term nowhere in the collection has the highest. */
 export async function rarityOf(db: Queryable, collection: Collection, terms: readonly string[]): Promise<Rarity> {
   const { rows } = await db.query<{ term: string; chunks: number }>(
-    `select term, count(*)::int as chunks from postings
-     where workspace = $1 and collection = $2 and term = any($3::text[])
-       and document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')
-     group by term`,
+    `select asked.term, found.chunks
+     from unnest($3::text[]) as asked (term), lateral (
+       select count(*)::int as chunks from postings
+       where workspace = $1 and collection = $2 and term = asked.term
+         and document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')) as found
+     where found.chunks > 0`,
     [collection.workspace, collection.key, terms],
   )
   const counts = new Map(rows.map(({ term, chunks }) => [term, chunks]))
