@@ -7,6 +7,7 @@ import { holds } from './planner/conditions.ts'
 import type { Plan, PlannerTool, World } from './planner/contract.ts'
 import { plan } from './planner/plan.ts'
 import { resolveReferences } from './planner/references.ts'
+import { knowledge } from './planner/speak.ts'
 import { currentTurn, earlierTurns, type FinishedStep, finishedSteps, type KeptCall, keepPlan, keptPlan, lastMessage } from './turn-plan.ts'
 
 export interface OfflineParts {
@@ -63,10 +64,27 @@ export class OfflineModel extends BaseChatModel {
     const turn = currentTurn(messages)
     const kept = keptPlan(turn)
     if (kept) return nextStep(kept, finishedSteps(turn))
-    const { catalogue, world } = this.#parts
-    const made = plan({ message: lastMessage(messages), history: earlierTurns(messages), catalogue, world: await world() })
+    const { catalogue } = this.#parts
+    const world = await this.#parts.world()
+    const message = lastMessage(messages)
+    const planned = plan({ message, history: earlierTurns(messages), catalogue, world })
+    const made = askDocuments(planned, { message, catalogue, world }) ?? planned
     return made.calls.length > 0 ? { ...nextStep(made.calls, []), metadata: keepPlan(made) } : { text: made.text, metadata: silent(made) }
   }
+}
+
+/**
+ * A general question may be one the workspace's documents answer. The tool that reads them abstains when they do not,
+ * so asking does no harm; without documents the planner's own words stand.
+ */
+function askDocuments(
+  { type, text }: Plan,
+  { message, catalogue, world }: { readonly message: string; readonly catalogue: readonly PlannerTool[]; readonly world: World },
+): Plan | undefined {
+  if (type !== 'answer' || text !== knowledge || world.collections.length === 0) return undefined
+  const reader = catalogue.find(({ effect, input }) => effect === 'read' && JSON.stringify(input.required) === '["question"]')
+  if (!reader) return undefined
+  return { type: 'call', text: '', calls: [{ tool: reader.name, arguments: { question: message }, spans: {} }] }
 }
 
 const silent = ({ type, missing }: Plan): Reply['metadata'] => ({ millrace: { plan: [], type, ...(missing ? { missing } : {}) } })

@@ -33,13 +33,14 @@ function pairs(text: string, columns: readonly ColumnMention[]): RecordMention |
   columns.forEach((column, index) => {
     const next = columns[index + 1]?.start ?? text.length
     const match = valuePattern.exec(text.slice(column.end, next))
-    const value = match && readValue(match.slice(1))
+    const closed = match !== null && /^\s*(?:[,;.]|$)/u.test(text.slice(column.end + match[0].length))
+    const value = match && readValue(match.slice(1), closed)
     if (match && value !== undefined) found.push({ key: column.name, value, start: column.start, end: column.end + match[0].length })
   })
   for (const match of text.matchAll(assignment)) {
     const [whole, key = '', ...values] = match
     if (found.some((pair) => pair.start <= match.index && match.index < pair.end)) continue
-    const value = readValue(values)
+    const value = readValue(values, true)
     if (value !== undefined && !notKeys.has(key.toLowerCase()))
       found.push({ key, value, start: match.index, end: match.index + whole.length })
   }
@@ -50,11 +51,11 @@ function pairs(text: string, columns: readonly ColumnMention[]): RecordMention |
 }
 
 /** The value of one pair, or undefined when the words after the key are only grammar. */
-function readValue(groups: readonly (string | undefined)[]): unknown {
+function readValue(groups: readonly (string | undefined)[], closed: boolean): unknown {
   const [double, single, digits, word] = groups
   if (double !== undefined || single !== undefined) return double ?? single
   if (digits !== undefined) return Number(digits)
-  if (word === undefined || notValues.has(word.toLowerCase())) return undefined
+  if (word === undefined || (notValues.has(word.toLowerCase()) && !(closed && word.length === 1))) return undefined
   if (/^(?:true|false)$/iu.test(word)) return word.toLowerCase() === 'true'
   return word.replace(/[.]+$/u, '')
 }
