@@ -60,19 +60,13 @@ const commands: Readonly<Record<string, Run>> = {
   audit: async (command) => reach(command, async ({ client }) => (await import('./cli/audit-verify.ts')).runAudit({ ...command, client })),
   docs: async () => {
     const { generateToolReference } = await import('./cli/docs.ts')
-    const { createCatalogue } = await import('./tools/catalogue.ts')
-    const { describeTool } = await import('./tools/description.ts')
-    await writeFile(join(import.meta.dirname, 'docs/tools.md'), generateToolReference(createCatalogue().list().map(describeTool)))
+    const { describedTools } = await import('./cli/tool-words.ts')
+    await writeFile(join(import.meta.dirname, 'docs/tools.md'), generateToolReference(describedTools()))
     return 0
   },
   approvals: async (command) =>
     reach(command, async ({ client }) => (await import('./cli/approvals.ts')).runApprovals({ ...command, client })),
-  help: async (command) =>
-    reach(command, async ({ client }) => {
-      const { generalHelp } = await import('./cli/help.ts')
-      command.io.out(generalHelp(await client.catalogue(), Math.min(command.io.width, 110)))
-      return 0
-    }),
+  help: async ({ io }) => (await import('./cli/tool-words.ts')).printGeneralHelp(io),
   eval: async ({ config, argv, io }) => {
     const { readEval, printReport } = await import('./cli/eval.ts')
     const { suites } = await import('./evals/suites.ts')
@@ -120,6 +114,9 @@ async function dispatch([name = 'help', ...argv]: readonly string[], io: Io): Pr
   const command = { config: readConfig(process.env), argv, io }
   const run = commands[name === '--help' || name === '-h' ? 'help' : name]
   if (run) return run(command)
+  if (argv.includes('--help') || argv.includes('-h')) return (await import('./cli/tool-words.ts')).printToolHelp(name, io)
+  // A misspelt name is said before a database is opened or made for it.
+  if ((await serverUrl(command.config)) === undefined) (await import('./cli/tool-words.ts')).requireTool(name)
   const { runToolCommand } = await import('./cli/run-tool.ts')
   return reach(command, ({ client }) => runToolCommand({ name, argv, client, io }))
 }
@@ -132,8 +129,13 @@ interface Reached {
 }
 
 async function reach<T>({ config }: Command, work: (reached: Reached) => Promise<T>, extraRoots: readonly string[] = []): Promise<T> {
-  const owner = config.databaseUrl === undefined ? await folderOwner(config.home) : undefined
-  return owner?.url === undefined ? reachHere(config, work, extraRoots) : reachServer(config, owner.url, work)
+  const url = await serverUrl(config)
+  return url === undefined ? reachHere(config, work, extraRoots) : reachServer(config, url, work)
+}
+
+/** Where the process that owns the data folder serves, if there is one. */
+async function serverUrl(config: Config): Promise<string | undefined> {
+  return config.databaseUrl === undefined ? (await folderOwner(config.home))?.url : undefined
 }
 
 async function reachServer<T>(config: Config, url: string, work: (reached: Reached) => Promise<T>): Promise<T> {
