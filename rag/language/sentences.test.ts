@@ -16,4 +16,12 @@ describe('sentencesOf', () => {
   it('finds nothing in white space', () => {
     expect(sentencesOf(' \n\t ')).toEqual([])
   })
+
+  it('ends a Markdown heading at its line', () => {
+    const text = '## When invoices go out\nInvoices are sent on the third\nworking day.'
+    expect(sentencesOf(text).map(({ start, end }) => text.slice(start, end))).toEqual([
+      '## When invoices go out',
+      'Invoices are sent on the third\nworking day.',
+    ])
+  })
 })

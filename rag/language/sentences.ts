@@ -8,8 +8,8 @@ export interface Span {
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'sentence' })
 
-/** A line that goes on: not followed by a blank line, a bullet, a heading, a quote or a numbered item. */
-const softBreak = /\r?\n(?=[^\S\n]*[^\s\-*+#>|\d])/g
+/** A line that goes on: no heading, and not followed by a blank line, a bullet, a heading, a quote or a numbered item. */
+const softBreak = /(?<!^#{1,6}[^\S\n][^\n]*)\r?\n(?=[^\S\n]*[^\s\-*+#>|\d])/gm
 /** Ends that are no ends: initials, titles and common abbreviations. */
 const falseEnd =
   /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Nr|vs|etc|cf|approx|Fig|fig|al|Sra?|Dra?|Hr|Fr|bzw|ca|z|B|d|h|e\.g|i\.e)\.\s+$/u
