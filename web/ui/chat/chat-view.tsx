@@ -1,5 +1,5 @@
 /** The chat: what was said, what was done, and the field for the next message. */
-import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type JSX, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { catalogue } from '../catalogue.ts'
 import { Icon } from '../frame/icon.tsx'
 import { go, hrefOf } from '../router.ts'
@@ -15,7 +15,7 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
   const thread = item ?? draft
   const conversation = useStore(useMemo(() => conversationOf(thread, { fresh: item === undefined }), [thread, item]))
   const { entries, phase } = conversation
-  const page = useFollowEnd(thread, entries)
+  const { page, content } = useFollowEnd(thread)
 
   // The draft's thread is in use once its first message is sent; the next new conversation gets another.
   useEffect(() => {
@@ -32,29 +32,31 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
   return (
     <main className="chat" id="main" tabIndex={-1} aria-label="Chat">
       <div className="page" ref={page}>
-        {entries.length === 0 && phase === 'idle' ? (
-          <Welcome onAsk={send} />
-        ) : (
-          <div className="conversation">
-            {entries.map((entry, index) => (
-              <EntryView
-                key={entry.id}
-                entry={entry}
-                thread={thread}
-                mark={
-                  entry.kind === 'assistant' && isLastOfTurn(entries, index) && !(phase === 'open' && index === entries.length - 1)
-                    ? entry.mark
-                    : undefined
-                }
-                answerable={phase === 'idle' && index === entries.length - 1}
-                again={entry.kind === 'failure' && index === entries.length - 1 ? lastAsked(entries) : undefined}
-                onAsk={send}
-              />
-            ))}
-            {phase === 'idle' && <SaveSteps thread={thread} entries={entries} />}
-            {phase === 'open' && entries.at(-1)?.kind !== 'assistant' && <p className="thinking">{<Dots />}</p>}
-          </div>
-        )}
+        <div ref={content}>
+          {entries.length === 0 && phase === 'idle' ? (
+            <Welcome onAsk={send} />
+          ) : (
+            <div className="conversation">
+              {entries.map((entry, index) => (
+                <EntryView
+                  key={entry.id}
+                  entry={entry}
+                  thread={thread}
+                  mark={
+                    entry.kind === 'assistant' && isLastOfTurn(entries, index) && !(phase === 'open' && index === entries.length - 1)
+                      ? entry.mark
+                      : undefined
+                  }
+                  answerable={phase === 'idle' && index === entries.length - 1}
+                  again={entry.kind === 'failure' && index === entries.length - 1 ? lastAsked(entries) : undefined}
+                  onAsk={send}
+                />
+              ))}
+              {phase === 'idle' && <SaveSteps thread={thread} entries={entries} />}
+              {phase === 'open' && entries.at(-1)?.kind !== 'assistant' && <p className="thinking">{<Dots />}</p>}
+            </div>
+          )}
+        </div>
       </div>
       <p className="sr-only" role="status" aria-live="polite">
         {announcement(conversation)}
@@ -97,26 +99,30 @@ function isLastOfTurn(entries: readonly { readonly kind: string }[], index: numb
   return next?.kind !== 'assistant'
 }
 
-/** Keeps the end in sight while it grows, unless the reader has scrolled up. */
-function useFollowEnd(thread: string, entries: readonly unknown[]): React.RefObject<HTMLDivElement | null> {
+/** Keeps the end in sight while the content grows, unless the reader has scrolled up. Another conversation opens at its end. */
+function useFollowEnd(thread: string): {
+  readonly page: RefObject<HTMLDivElement | null>
+  readonly content: RefObject<HTMLDivElement | null>
+} {
   const page = useRef<HTMLDivElement>(null)
-  const following = useRef(true)
+  const content = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another thread begins to follow anew.
   useEffect(() => {
-    const element = page.current
-    if (element === null) return
+    const [scrolled, grown] = [page.current, content.current]
+    if (scrolled === null || grown === null) return
+    let following = true
     const onScroll = (): void => {
-      following.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80
+      following = scrolled.scrollHeight - scrolled.scrollTop - scrolled.clientHeight < 80
     }
-    element.addEventListener('scroll', onScroll, { passive: true })
-    return () => element.removeEventListener('scroll', onScroll)
-  }, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation opens at its end.
-  useEffect(() => {
-    following.current = true
+    const observer = new ResizeObserver(() => {
+      if (following) scrolled.scrollTo({ top: scrolled.scrollHeight })
+    })
+    scrolled.addEventListener('scroll', onScroll, { passive: true })
+    observer.observe(grown)
+    return () => {
+      observer.disconnect()
+      scrolled.removeEventListener('scroll', onScroll)
+    }
   }, [thread])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever the entries change.
-  useEffect(() => {
-    if (following.current) page.current?.scrollTo({ top: page.current.scrollHeight })
-  }, [entries])
-  return page
+  return { page, content }
 }

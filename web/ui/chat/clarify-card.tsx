@@ -24,6 +24,7 @@ export function ClarifyCard({ entry, answerable, onAsk }: Props): JSX.Element {
       {entry.schema !== undefined && answerable && !sent && (
         <SchemaForm schema={entry.schema} known={entry.known} action="Answer" onSubmit={send} />
       )}
+      {entry.mark !== undefined && <p className="mark">{entry.mark}</p>}
     </article>
   )
 }

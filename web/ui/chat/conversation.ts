@@ -30,6 +30,7 @@ export interface ClarifyEntry {
   readonly tool: string | undefined
   readonly schema: unknown
   readonly known: unknown
+  readonly mark: string | undefined
 }
 
 export type Entry =
@@ -198,6 +199,7 @@ function onCustom(view: Conversation, name: string, value: unknown): Conversatio
         tool: textAt(value, 'tool'),
         schema: at(value, 'schema'),
         known: at(value, 'known'),
+        mark: view.mark,
       }
       return append(view, entry)
     }

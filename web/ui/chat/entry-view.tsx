@@ -4,7 +4,7 @@ import { ApprovalCard } from '../approvals/approval-card.tsx'
 import { useApproval } from '../approvals/approvals.ts'
 import { Notice } from '../frame/notice.tsx'
 import { ClarifyCard } from './clarify-card.tsx'
-import type { ApprovalEntry, Entry } from './conversation.ts'
+import type { ApprovalEntry, Decision, Entry } from './conversation.ts'
 import { decided } from './conversations.ts'
 import { Markdown } from './markdown.tsx'
 import { ToolCard } from './tool-card.tsx'
@@ -73,5 +73,10 @@ function PendingCard({ entry, thread }: { readonly entry: ApprovalEntry; readonl
     askedBy: undefined,
     state: entry.decision === undefined ? (record?.state ?? 'pending') : entry.decision === 'approve' ? 'approved' : 'rejected',
   }
-  return <ApprovalCard approval={approval} onDecided={(decision) => void decided(thread, entry.approval, decision)} />
+  const onDecided = (decision: Decision): void => {
+    // The pressed button is gone with its card: the conversation goes on in the message field.
+    document.getElementById('message')?.focus()
+    void decided(thread, entry.approval, decision)
+  }
+  return <ApprovalCard approval={approval} onDecided={onDecided} />
 }

@@ -1,6 +1,6 @@
 /** What a person has typed so far, and the tool input it stands for. Text stays text until it is read as a whole. */
 import { at, isList, isRecord, parseJson } from '../json.ts'
-import type { Field } from './form-model.ts'
+import { type Field, isFixed } from './form-model.ts'
 
 export type Draft =
   | { readonly kind: 'text'; readonly text: string }
@@ -104,6 +104,7 @@ function readPairs(field: Extract<Field, { kind: 'pairs' }>, draft: Extract<Draf
 }
 
 function readText(field: Field, text: string, path: string): Reading {
+  if (field.kind === 'select' && isFixed(field)) return { value: field.options[0], errors: [] }
   const trimmed = text.trim()
   if (trimmed === '') return missing(field, path)
   switch (field.kind) {
@@ -143,8 +144,8 @@ function scalarOf(text: string): unknown {
 }
 
 function written(value: unknown): string {
-  if (typeof value !== 'string') return JSON.stringify(value) ?? ''
-  return value
+  if (value === null || value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function fits(field: Field, value: unknown): boolean {
@@ -161,6 +162,7 @@ function fits(field: Field, value: unknown): boolean {
     case 'select':
       return field.options.includes(value)
     case 'group':
+      return isRecord(value) && field.fields.filter(isFixed).every((inner) => fits(inner, value[inner.key]))
     case 'pairs':
       return isRecord(value)
     default:

@@ -3,7 +3,7 @@ import { type JSX, type ReactNode, useId } from 'react'
 import { Icon } from '../frame/icon.tsx'
 import { type Draft, draftOf, type FieldError } from './draft.ts'
 import type { FieldProps } from './field-props.ts'
-import type { Field } from './form-model.ts'
+import { type Field, isFixed, variantName } from './form-model.ts'
 import { ListInput, PairsInput } from './list-input.tsx'
 import { TextInput } from './text-input.tsx'
 
@@ -40,14 +40,15 @@ function Group({ field, draft, path, errors, onChange }: FieldProps<Of<'group'>,
       onChange={(next) => onChange({ ...draft, fields: { ...draft.fields, [one.key]: next } })}
     />
   )
+  const shown = field.fields.filter((one) => !isFixed(one))
   if (path !== '')
     return (
       <Frame field={field} path={path} errors={errors}>
-        <div className="field-group">{field.fields.map(inner)}</div>
+        <div className="field-group">{shown.map(inner)}</div>
       </Frame>
     )
-  const needed = field.fields.filter((one) => one.required)
-  const optional = field.fields.filter((one) => !one.required)
+  const needed = shown.filter((one) => one.required)
+  const optional = shown.filter((one) => !one.required)
   const open = needed.length === 0 || errors.some((error) => optional.some((one) => error.path.startsWith(one.key)))
   const filled = optional.some((one) => isFilled(draft.fields[one.key]))
   return (
@@ -76,43 +77,58 @@ function isFilled(draft: Draft | undefined): boolean {
 }
 
 function Choice({ field, draft, path, errors, onChange }: FieldProps<Of<'choice'>, DraftOf<'choice'>>): JSX.Element {
-  const name = useId()
   const variant = field.variants[draft.variant]
   const inner = draft.drafts[draft.variant]
+  const choose = (index: number): void => onChange({ ...draft, variant: index })
   return (
     <Frame field={field} path={path} errors={[]}>
-      <div className="segments">
-        {field.variants.map((one, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: variants are fixed and have no other name.
-          <label key={index} className="segment">
-            <input type="radio" name={name} checked={draft.variant === index} onChange={() => onChange({ ...draft, variant: index })} />
-            {variantWords[one.kind]}
-          </label>
-        ))}
+      <div className="choice">
+        <Variants names={field.variants.map(variantName)} chosen={draft.variant} label={field.label || 'Kind'} onChoose={choose} />
+        {variant !== undefined && inner !== undefined && (
+          <FieldInput
+            field={{ ...variant, key: field.key, label: '', description: undefined }}
+            draft={inner}
+            path={path}
+            errors={errors}
+            onChange={(next) => onChange({ ...draft, drafts: draft.drafts.with(draft.variant, next) })}
+          />
+        )}
       </div>
-      {variant !== undefined && inner !== undefined && (
-        <FieldInput
-          field={{ ...variant, key: field.key, label: '', description: undefined }}
-          draft={inner}
-          path={path}
-          errors={errors}
-          onChange={(next) => onChange({ ...draft, drafts: draft.drafts.with(draft.variant, next) })}
-        />
-      )}
     </Frame>
   )
 }
 
-const variantWords: Readonly<Record<Field['kind'], string>> = {
-  text: 'Text',
-  number: 'Number',
-  boolean: 'Yes or no',
-  select: 'One of a list',
-  list: 'Several',
-  group: 'Details',
-  pairs: 'Named values',
-  choice: 'Other',
-  json: 'JSON',
+interface VariantsProps {
+  readonly names: readonly string[]
+  readonly chosen: number
+  readonly label: string
+  readonly onChoose: (index: number) => void
+}
+
+/** A few variants side by side, many as a list. */
+function Variants({ names, chosen, label, onChoose }: VariantsProps): JSX.Element {
+  const name = useId()
+  if (names.length > 4)
+    return (
+      <select className="input" aria-label={label} value={chosen} onChange={(event) => onChoose(Number(event.target.value))}>
+        {names.map((words, index) => (
+          <option key={words} value={index}>
+            {words}
+          </option>
+        ))}
+      </select>
+    )
+  return (
+    <div className="segments">
+      {names.map((words, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: variants are fixed, and two may have the same name.
+        <label key={index} className="segment">
+          <input type="radio" name={name} checked={chosen === index} onChange={() => onChoose(index)} />
+          {words}
+        </label>
+      ))}
+    </div>
+  )
 }
 
 function Line({ field, draft, path, errors, onChange }: FieldProps<Field, DraftOf<'text'>>): JSX.Element {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { draftOf, readDraft } from './draft.ts'
-import { type Field, formOf } from './form-model.ts'
+import { type Field, formOf, variantName } from './form-model.ts'
 
 const input = z.strictObject({
   dataset: z.string().describe('Name of the dataset.'),
@@ -115,6 +115,36 @@ describe('a form from a schema', () => {
       }),
     )
     expect(formOf(tree).kind).toBe('group')
+  })
+
+  it('keeps the names of a record that has no values yet, and sends them as missing', () => {
+    const record = field('params')
+    const draft = draftOf(record, { age: null, plan: null })
+    expect(draft).toEqual({
+      kind: 'pairs',
+      pairs: [
+        { name: 'age', text: '' },
+        { name: 'plan', text: '' },
+      ],
+    })
+    expect(readDraft(record, draft).value).toEqual({ age: null, plan: null })
+  })
+
+  it('knows the variants of a step by their fixed value, which nobody has to type', () => {
+    const step = z.union([
+      z.strictObject({ step: z.literal('drop_columns').describe('Kind.'), columns: z.array(z.string()).describe('Columns.') }),
+      z.strictObject({ step: z.literal('rename').describe('Kind.'), from: z.string().describe('Old.'), to: z.string().describe('New.') }),
+    ])
+    const steps = formOf(z.toJSONSchema(z.object({ steps: z.array(step).describe('Steps.') })))
+    const known = {
+      steps: [
+        { step: 'rename', from: 'a', to: 'b' },
+        { step: 'drop_columns', columns: ['c'] },
+      ],
+    }
+    expect(readDraft(steps, draftOf(steps, known))).toEqual({ value: known, errors: [] })
+    const item = steps.kind === 'group' && steps.fields[0]?.kind === 'list' ? steps.fields[0].item : undefined
+    expect(item?.kind === 'choice' && item.variants.map(variantName)).toEqual(['Drop columns', 'Rename'])
   })
 
   it('refuses JSON that does not parse', () => {

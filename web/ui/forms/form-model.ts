@@ -1,4 +1,5 @@
 /** A form's fields from a JSON Schema. The one idea: a schema becomes a small tree of kinds that the page knows how to draw. */
+import { label } from '../format.ts'
 import { at, isList, isRecord, type Json, listAt, numberAt, textAt } from '../json.ts'
 
 interface FieldBase {
@@ -32,6 +33,29 @@ export function formOf(schema: unknown): Field {
   return fieldOf({ key: '', required: true, depth: 0, root: schema }, schema)
 }
 
+/** A field with one value to choose is said by the form itself, for example the kind of a step. */
+export function isFixed(field: Field): boolean {
+  return field.kind === 'select' && field.required && field.options.length === 1
+}
+
+/** What a variant of a choice is called: by its fixed value where it has one. */
+export function variantName(field: Field): string {
+  const fixed = field.kind === 'group' ? field.fields.find(isFixed) : undefined
+  return fixed?.kind === 'select' ? label(String(fixed.options[0])) : variantWords[field.kind]
+}
+
+const variantWords: Readonly<Record<Field['kind'], string>> = {
+  text: 'Text',
+  number: 'Number',
+  boolean: 'Yes or no',
+  select: 'One of a list',
+  list: 'Several',
+  group: 'Details',
+  pairs: 'Named values',
+  choice: 'Other',
+  json: 'JSON',
+}
+
 interface Place {
   readonly key: string
   readonly required: boolean
@@ -43,7 +67,7 @@ function fieldOf(place: Place, raw: unknown): Field {
   const schema = resolve(raw, place.root, 0)
   const base: FieldBase = {
     key: place.key,
-    label: labelOf(textAt(schema, 'title') ?? place.key),
+    label: label(textAt(schema, 'title') ?? place.key),
     description: textAt(schema, 'description') ?? textAt(raw, 'description'),
     required: place.required && at(schema, 'default') === undefined,
     preset: at(schema, 'default'),
@@ -155,10 +179,4 @@ function lower(schema: Json): number | undefined {
 function upper(schema: Json): number | undefined {
   const max = numberAt(schema, 'maximum') ?? numberAt(schema, 'exclusiveMaximum')
   return max === undefined || max >= Number.MAX_SAFE_INTEGER ? undefined : max
-}
-
-/** `test_size` -> `Test size`. */
-function labelOf(key: string): string {
-  const words = key.replaceAll('_', ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -16,7 +16,7 @@ export function ListInput(props: FieldProps<ListField, ListDraft> & { readonly i
     <div className="list-input">
       {draft.items.map((one, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity but their place.
-        <div key={index} className={field.item.kind === 'group' ? 'list-item block' : 'list-item'}>
+        <div key={index} className={field.item.kind === 'group' || field.item.kind === 'choice' ? 'list-item block' : 'list-item'}>
           <Item
             field={item}
             draft={one}

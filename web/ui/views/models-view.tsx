@@ -55,9 +55,20 @@ function overview({ model, version, stage, algorithm, target, dataset, metrics, 
   return { model, version, stage, algorithm, target, dataset, ...first, created_at }
 }
 
+/** The columns a model learned from, without values: a person fills them in instead of having to know their names. */
+function blankRecord(model: unknown, datasets: unknown): { readonly record?: Json } {
+  const [name] = (textAt(model, 'dataset') ?? '').split('@')
+  const dataset = listAt(datasets, 'datasets').find((one) => textAt(one, 'name') === name)
+  const columns = listAt(dataset, 'columns').flatMap((column) => textAt(column, 'name') ?? [])
+  const features = columns.filter((column) => column !== textAt(model, 'target'))
+  return features.length === 0 ? {} : { record: Object.fromEntries(features.map((column) => [column, null])) }
+}
+
 function ModelDrawer({ model }: { readonly model: string }): JSX.Element {
   const { value } = useResource('list_models {}', (signal) => readTool('list_models', {}, signal), ['call', 'run'])
   const record = listAt(value, 'models').filter((row) => nameOf(row) === model)
+  const { value: data } = useResource('list_datasets {}', (signal) => readTool('list_datasets', {}, signal))
+  const predict = { input: JSON.stringify({ model, ...blankRecord(record[0], data) }) }
   const actions: readonly (readonly [tool: string, words: string])[] = [
     ['predict', 'Predict'],
     ['deploy_model', 'Deploy'],
@@ -70,7 +81,11 @@ function ModelDrawer({ model }: { readonly model: string }): JSX.Element {
     <Drawer title={model} subtitle="Model" onClose={() => go(hrefOf('models'))}>
       <div className="actions">
         {actions.map(([tool, words], index) => (
-          <a key={tool} className={index === 0 ? 'button primary' : 'button'} href={hrefOf('tools', tool, { model })}>
+          <a
+            key={tool}
+            className={index === 0 ? 'button primary' : 'button'}
+            href={hrefOf('tools', tool, tool === 'predict' ? predict : { model })}
+          >
             {words}
           </a>
         ))}

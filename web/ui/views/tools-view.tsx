@@ -1,5 +1,5 @@
 /** Every tool of this installation, by effect, each with its form. */
-import { type JSX, useState } from 'react'
+import { type JSX, useEffect, useState } from 'react'
 import { catalogue, effects, effectWords, type ToolWords } from '../catalogue.ts'
 import { hrefOf } from '../router.ts'
 import { useStore } from '../store.ts'
@@ -16,6 +16,10 @@ export function ToolsView({ item, params }: Props): JSX.Element {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
   const found = tools.filter((tool) => words.every((word) => `${tool.name} ${tool.title} ${tool.description}`.toLowerCase().includes(word)))
   const chosen = tools.find(({ name }) => name === item)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a tool opened by its address is shown in the list too.
+  useEffect(() => {
+    document.querySelector('.tool-link[aria-current]')?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
   return (
     <main className="tools" id="main" tabIndex={-1} aria-label="Tools" data-chosen={chosen !== undefined}>
       <section className="tools-list" aria-label="All tools">
