@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { openTestMillrace, type TestMillrace } from '../tools/testing.ts'
 import { defineTool, type Tool } from '../tools/tool.ts'
 import type { ChatEvent, Orchestrator } from './chat.ts'
+import { openCheckpoints } from './checkpoints.ts'
+import { createChatPort } from './history.ts'
 import { offlineMark } from './models.ts'
 import { createOrchestrator } from './orchestrator.ts'
 
@@ -237,6 +239,14 @@ describe('conversations', () => {
     const stranger = { ...millrace.owner, workspace: 'other' }
     expect(await orchestrator.history('h1', stranger)).toEqual([])
     expect((await orchestrator.threads(stranger)).length).toBe(0)
+  })
+
+  it('give the calls that succeeded, for a pipeline to be saved from', async () => {
+    const port = createChatPort(await openCheckpoints(millrace.platform.db))
+    expect(await port.calls('h1', millrace.owner)).toMatchObject([
+      { tool: 'list_datasets', input: {}, data: { datasets: [{ name: 'churn' }] } },
+    ])
+    await expect(port.calls('nowhere', millrace.owner)).rejects.toThrow('no conversation')
   })
 
   it('are answered one turn at a time', async () => {

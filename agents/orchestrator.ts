@@ -13,6 +13,7 @@ import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
 import { messagesOf, openCalls, shown, threadKey } from './history.ts'
 import { type ChosenModel, chooseModel, type ModelSettings } from './models.ts'
 import type { PlannerTool } from './planner/contract.ts'
+import { indexOf } from './planner/retrieve.ts'
 import { instructions } from './prompt.ts'
 import { listThreads, touchThread } from './threads.ts'
 import { agentOf, langchainTools, plannerTools, runToolCall, type Turn } from './tools.ts'
@@ -46,6 +47,8 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
   const { waist, model, maxSteps = 20, deadlineMs = 600_000 } = options
   const checkpoints = options.checkpoints ?? (await openCheckpoints(waist.platform.db))
   const catalogue = plannerTools(waist.catalogue)
+  // Once, before anybody waits for it.
+  indexOf(catalogue)
   const parts: Parts = {
     waist,
     checkpoints,
@@ -110,7 +113,7 @@ async function runTurn(parts: Parts, request: ChatRequest, turn: Turn): Promise<
     signal,
     callbacks: [new TokenEvents(events.push)],
   }
-  if (request.resume) await agent.invoke(await resumption(parts, turn, agent), config)
+  if (request.resume) await agent.invoke(await resumption(turn, agent), config)
   else await agent.invoke({ messages: await newMessages(checkpoints, turn, request.message) }, config)
   const pauses = await pausesOf(agent, thread)
   if (pauses.length > 0) return events.push({ type: 'waiting', approvals: pauses.map(({ value }) => value) })
@@ -177,7 +180,7 @@ async function pausesOf(agent: Agent, thread: string): Promise<readonly Paused[]
 }
 
 /** Every paused call looks at its run again; what the person decided stands there, not in this command. */
-async function resumption(_parts: Parts, { thread }: Turn, agent: Agent): Promise<Command> {
+async function resumption({ thread }: Turn, agent: Agent): Promise<Command> {
   const pauses = await pausesOf(agent, thread)
   if (pauses.length === 0) throw new Fault('conflict', 'Nothing waits in this conversation. Send a message instead.')
   return new Command({ resume: Object.fromEntries(pauses.map(({ id }) => [id, true])) })

@@ -42,7 +42,7 @@ export function createTurnEvents(): TurnEvents {
 /** Marks an answer of the offline planner that is a question with a form: it is told as `clarify`, not as text. */
 const question = z.object({ millrace: z.object({ type: z.literal('clarify') }) })
 
-export const isQuestion = (metadata: unknown): boolean => question.safeParse(metadata).success
+const isQuestion = (metadata: unknown): boolean => question.safeParse(metadata).success
 
 interface OpenCall {
   readonly id: string

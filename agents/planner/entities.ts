@@ -16,7 +16,7 @@ export interface ColumnMention extends Span {
 }
 
 /** Every name of the world with the kinds it has. */
-export function namesOf(world: World): ReadonlyMap<string, readonly EntityKind[]> {
+function namesOf(world: World): ReadonlyMap<string, readonly EntityKind[]> {
   const names = new Map<string, readonly EntityKind[]>()
   const add = (kind: EntityKind, list: readonly string[]): void => {
     for (const name of list) names.set(name, [...(names.get(name) ?? []), kind])

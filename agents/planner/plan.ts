@@ -12,7 +12,8 @@ import { askBeforeDelete, askForMissing, askVersion, greet, knowledge, nothingDo
 import { type Steps, stepsOf } from './steps.ts'
 
 /** Same request, same plan. Never calls on doubt: what is missing, unknown or to be deleted is asked for first. */
-export function plan(request: PlanRequest): Plan {
+export function plan(whole: PlanRequest): Plan {
+  const request = { ...whole, message: whole.message.slice(0, longestMessage), history: whole.history.slice(-mostTurns).map(clipped) }
   const { message, history, catalogue, world } = request
   const pending = lastRequest(history)
   if (pending && isNo(message)) return quiet('answer', nothingDone)
@@ -24,6 +25,11 @@ export function plan(request: PlanRequest): Plan {
   if (drafts.length > 0) return generalQuestion(message, drafts, world) ? quiet('answer', knowledge) : decide(drafts, world, false)
   return forbidden ? quiet('answer', nothingDone) : outside(read(message, world), catalogue)
 }
+
+/** Planning takes milliseconds for a request as people write them; what is pasted behind one is not read. */
+const longestMessage = 2000
+const mostTurns = 24
+const clipped = ({ role, text }: Turn): Turn => ({ role, text: text.slice(0, longestMessage) })
 
 /** What the person last asked for that was a request of its own, with the turns before it. */
 function lastRequest(history: readonly Turn[]): Pick<PlanRequest, 'message' | 'history'> | undefined {

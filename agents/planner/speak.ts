@@ -103,14 +103,14 @@ function candidates(slot: Slot, draft: Draft, world: World): readonly string[] {
     : []
 }
 
-export function namesOfKind(kind: EntityKind, world: World): readonly string[] {
+function namesOfKind(kind: EntityKind, world: World): readonly string[] {
   if (kind === 'dataset') return Object.keys(world.datasets)
   if (kind === 'model') return Object.keys(world.models)
   const lists = { run: world.runs, collection: world.collections, pipeline: world.pipelines, suite: world.suites }
   return lists[kind]
 }
 
-export function listed(items: readonly string[], word: 'and' | 'or'): string {
+function listed(items: readonly string[], word: 'and' | 'or'): string {
   if (items.length < 2) return items[0] ?? ''
   return `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`
 }
