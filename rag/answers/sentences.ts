@@ -73,8 +73,12 @@ export function weighSentences(hits: readonly Hit[], weighing: Weighing): readon
         }
       })
     })
+    .filter(({ text }) => !heading.test(text))
     .toSorted((left, right) => right.score - left.score)
 }
+
+/** A heading says what its section answers, never the answer; it counts as a neighbour only. */
+const heading = /^#{1,6}\s/
 
 /** Share of the question's idf mass that the text's words carry, 0 to 1. */
 function coverageOf(text: string, { weights, stems }: Weighing): number {

@@ -1,4 +1,5 @@
 /** Writing documents into the index. Every statement is small: the embedded database serves everyone else in between. */
+import { toSql } from 'pgvector'
 import type { Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { PreparedChunk } from '../ingestion/reader.worker.ts'
@@ -137,7 +138,7 @@ async function insertTexts(tx: Queryable, { workspace, key }: Collection, chunks
 
 /** What pgvector reads; null for a vector of zeros, which has no direction to compare. */
 export function vectorText(vector: Float32Array): string | null {
-  return vector.some((value) => value !== 0) ? `[${Array.from(vector, (value) => value.toFixed(5)).join(',')}]` : null
+  return vector.some((value) => value !== 0) ? toSql(Array.from(vector, (value) => Number(value.toFixed(5)))) : null
 }
 
 function groupByPostings(chunks: readonly IndexedChunk[]): IndexedChunk[][] {
