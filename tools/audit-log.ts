@@ -45,7 +45,7 @@ export const auditLogTool = defineTool({
   }),
   effect: 'read',
   role: 'operator',
-  examples: [{ says: 'Who has done what today?', input: { limit: 20 } }],
+  examples: [{ says: 'Show the last 20 entries of the audit log', input: { limit: 20 } }],
   run: async ({ since, actor, artifact, limit }, { caller, ports }) => {
     const { audit } = ports
     if (!audit) throw new Fault('internal', 'The audit log was asked for without its port.')
