@@ -10,7 +10,7 @@ export interface Io {
   err(text: string): void
   /** Somebody watches standard error, so progress may be drawn there. */
   readonly progress: boolean
-  /** Columns of the terminal. */
+  /** Columns of the terminal; where there is none, wide enough that nothing is cut. */
   readonly width: number
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal
@@ -33,7 +33,7 @@ export function terminalIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     progress: process.stderr.isTTY,
-    width: process.stdout.columns ?? 100,
+    width: process.stdout.columns ?? 1000,
     signal: controller.signal,
     read: (file) => (file === '-' ? standardInput() : fileText(file)),
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: (question: string) => ask(question, controller.signal) } : {}),

@@ -46,10 +46,13 @@ export function table(head: readonly string[], rows: readonly (readonly unknown[
     .join('\n')
 }
 
-/** The widest that a column may be for all of them to fit; never below what can be read. */
+/** An id is never cut: it is what the next command wants. */
+const longestId = 32
+
+/** The widest that a column may be for all of them to fit. */
 function widest(natural: readonly number[], room: number): number {
   let most = Math.max(0, ...natural)
-  while (most > 12 && natural.reduce((sum, length) => sum + Math.min(length, most), 0) > room) most--
+  while (most > longestId && natural.reduce((sum, length) => sum + Math.min(length, most), 0) > room) most--
   return most
 }
 
