@@ -21,7 +21,11 @@ export async function startServer(config: Config, version: string): Promise<Runn
     const terminalToken = await writeTerminalToken(config)
     await millrace.work()
     const orchestrator = await createOrchestrator({ waist: millrace, model: config.model })
-    const mcp = createMcpHttp({ waist: millrace, version, decideAt: `http://${config.host}:${config.port}/#/approvals` })
+    const mcp = createMcpHttp({
+      waist: millrace,
+      version,
+      decideAt: config.port === 0 ? 'the page of this server' : `http://${config.host}:${config.port}/#/approvals`,
+    })
     const server = await startWebServer({
       waist: millrace,
       orchestrator,

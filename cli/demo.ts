@@ -221,6 +221,13 @@ const driftedNames = (report: z.output<typeof drift>): string =>
     .join(', ')
 
 async function retrain(story: Story, dataset: string): Promise<void> {
+  await step(story, 'promote', async () => {
+    await ask(story, 'promote_model', { model: story.model, version: 2, stage: 'production' }, z.unknown())
+    await ask(story, 'deploy_model', { model: story.model, version: 2, strategy: 'full' }, z.unknown())
+    const live = await ask(story, 'deployment_status', { model: story.model }, status)
+    really(live.routes.length === 1 && live.routes[0]?.version === 2, 'version 2 is not the one that is live')
+    return [live, 'version 2 did well as a canary and serves all traffic']
+  })
   const next = await step(story, 'retrain', async () => {
     const model = await ask(story, 'retrain_model', { model: story.model, dataset }, z.object({ run: z.string(), version: z.number() }))
     return [model, `version ${model.version} on ${dataset}`]
