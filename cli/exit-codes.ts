@@ -9,7 +9,7 @@ const codes: Readonly<Record<FaultCode, number>> = {
   not_allowed: 4,
   not_found: 5,
   conflict: 1,
-  too_large: 1,
+  too_large: 2,
   deadline: 1,
   unavailable: 1,
   internal: 1,

@@ -147,7 +147,8 @@ function sentence(issue: z.core.$ZodIssue, raw: unknown): string {
   if (issue.code === 'unrecognized_keys')
     return `unknown field ${issue.keys.map((key) => `'${key}'`).join(', ')}; remove it or check its spelling`
   const found = at(raw, issue.path)
-  return found === undefined ? `${issue.message} (it is missing)` : `${issue.message} (found ${brief(found)})`
+  const wanted = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.message
+  return found === undefined ? `missing; ${wanted}` : `${wanted} (found ${brief(found)})`
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
