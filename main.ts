@@ -113,8 +113,14 @@ async function dispatch([name = 'help', ...argv]: readonly string[], io: Io): Pr
   }
   const command = { config: readConfig(process.env), argv, io }
   const run = commands[name === '--help' || name === '-h' ? 'help' : name]
+  const wantsHelp = argv.includes('--help') || argv.includes('-h')
+  const help = wantsHelp ? (await import('./cli/help.ts')).commandHelp(name) : undefined
+  if (help !== undefined) {
+    io.out(help)
+    return 0
+  }
   if (run) return run(command)
-  if (argv.includes('--help') || argv.includes('-h')) return (await import('./cli/tool-words.ts')).printToolHelp(name, io)
+  if (wantsHelp) return (await import('./cli/tool-words.ts')).printToolHelp(name, io)
   // A misspelt name is said before a database is opened or made for it.
   if ((await serverUrl(command.config)) === undefined) (await import('./cli/tool-words.ts')).requireTool(name)
   const { runToolCommand } = await import('./cli/run-tool.ts')

@@ -10,11 +10,11 @@ const commands: readonly (readonly [string, string])[] = [
   ['worker', 'work durable runs beside a server, on the same Postgres'],
   ['mcp', 'serve the tools over MCP on stdin and stdout'],
   ['chat "question"', 'one turn with the orchestrator'],
-  ['eval SUITE', 'measure a suite; --gate fails when it got worse'],
-  ['demo', 'the whole story, from a CSV to a retrained model'],
+  ['eval SUITE', 'measure a suite: retrieval, answers, tabular, drift or planner; --data FOLDER, --json'],
+  ['demo', 'the whole story, from a CSV to a retrained model; --data FILE --target COLUMN, --docs FILE|FOLDER'],
   ['approvals', 'what waits for you; approvals approve ID, approvals reject ID'],
   ['audit verify', 'check that no audit row was changed or removed'],
-  ['token create|list|revoke', 'access tokens'],
+  ['token create|list|revoke', 'access tokens: create --name NAME [--kind person|agent] [--role ROLE], list, revoke ID'],
   ['doctor', 'check this installation, with a fix for each finding'],
   ['init DIR', 'make a small project'],
 ]
@@ -25,6 +25,12 @@ const headings: Readonly<Record<string, string>> = {
   change: 'Tools that alter what is live or scheduled',
   egress: 'Tools that send something out',
   delete: 'Tools that remove',
+}
+
+/** One command, as the list of all shows it; undefined for a name that is none. */
+export function commandHelp(name: string): string | undefined {
+  const found = commands.find(([usage]) => usage.split(' ', 1)[0] === name)
+  return found && `millrace ${found[0]}: ${found[1]}.\n`
 }
 
 /** Lines of at most `width` characters. */

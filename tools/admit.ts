@@ -2,6 +2,7 @@
 import { type Caller, hasRole } from '../platform/caller.ts'
 import { digestOf } from '../platform/canonical.ts'
 import { Fault } from '../platform/fault.ts'
+import { jsonText } from '../platform/json-text.ts'
 import type { Ground } from './execute.ts'
 import type { Key } from './idempotency.ts'
 import type { Catalogue, Outcome, Request } from './invocation.ts'
@@ -37,6 +38,7 @@ export async function admit(parts: InvokeParts, request: Request): Promise<Admit
   const tool = catalogue.get(request.tool)
   authorise(parts, tool, caller)
   const bound = tool.bind(request.input)
+  jsonText(bound.input, 'The input')
   const effect = await bound.effect({ db: platform.db, caller, ports })
   const digest = digestOf({ tool: tool.name, input: bound.input })
   const key =

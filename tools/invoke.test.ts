@@ -93,6 +93,7 @@ describe.each(testDatabases)('invoke on the $kind database', ({ open }) => {
     ['a missing field', 'speak_word', {}, 'invalid_input', /word: .*missing/],
     ['a wrong type', 'speak_word', { word: 7 }, 'invalid_input', /word: .*found 7/],
     ['an extra field', 'speak_word', { word: 'a', loud: true }, 'invalid_input', /unknown field 'loud'/],
+    ['text that cannot be stored', 'speak_word', { word: 'a\0b' }, 'invalid_input', /The input holds a NUL character/],
     ['input that is no object', 'speak_word', 'word', 'invalid_input', /expected object/],
   ])('refuses %s with a sentence that names it', async (_, tool, input, code, sentence) => {
     const attempt = millrace.invoke({ tool, input, caller: millrace.owner })

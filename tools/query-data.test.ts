@@ -100,3 +100,7 @@ describe('query_data', () => {
     await expect(asked).rejects.toMatchObject({ code: 'cancelled' })
   })
 })
+
+it('refuses an answer too long for anybody to read', async () => {
+  await expect(millrace.call('query_data', { sql: "select repeat('a', 9000000) as x" })).rejects.toMatchObject({ code: 'too_large' })
+})

@@ -33,11 +33,16 @@ export const queryDataTool = defineTool({
   ],
   run: async ({ sql, limit }, { db, blobs, caller, signal }) => {
     const answer = await queryDatasets(sql, { db, blobs, workspace: caller.workspace, limit, signal })
-    const shown = answer.rows
-      .slice(0, 20)
-      .map((row) => row.map((cell) => (cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell))).join(' | '))
+    const shown = answer.rows.slice(0, 20).map((row) => row.map(brief).join(' | '))
     const head = answer.columns.map(({ name }) => name).join(' | ')
     const count = `${answer.rows.length}${answer.truncated ? ' or more' : ''} rows`
     return { content: [`${count}:`, head, ...shown, ...(answer.rows.length > 20 ? ['…'] : [])].join('\n'), data: answer }
   },
 })
+
+const longestCell = 200
+
+function brief(cell: unknown): string {
+  const text = cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
+  return text.length > longestCell ? `${text.slice(0, longestCell)}…` : text
+}

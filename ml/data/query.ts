@@ -39,12 +39,26 @@ export async function queryDatasets(sql: string, options: QueryOptions): Promise
     for (const { name, dataset } of datasets) await viewDataset(duck, dataset, { name, blobs })
     await duck.lock()
     const { columns, rows } = await duck.table(sql, { limit: limit + 1 })
+    requireModest(rows)
     return { columns, rows: rows.slice(0, limit), truncated: rows.length > limit }
   } catch (error) {
     if (timeout.aborted)
       throw new Fault('deadline', `The query did not finish within ${timeoutMs / 1000} s. Ask for fewer rows or columns.`)
     throw explain(error)
   }
+}
+
+/** Characters of text in one answer: what a page, a model or a terminal can still show. */
+const mostText = 8_000_000
+
+function requireModest(rows: Table['rows']): void {
+  let text = 0
+  for (const row of rows) for (const cell of row) text += typeof cell === 'string' ? cell.length : 8
+  if (text <= mostText) return
+  throw new Fault(
+    'too_large',
+    `The answer holds ${text} characters, and ${mostText} are the most. Ask for fewer rows, or for a part of the long texts.`,
+  )
 }
 
 /**

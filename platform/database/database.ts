@@ -15,6 +15,8 @@ export interface Queryable {
 
 export interface Database extends Queryable {
   readonly kind: 'embedded' | 'server'
+  /** True when every statement and transaction of this process takes turns in one session. */
+  readonly oneSession: boolean
   /**
    * Commits when `work` resolves, rolls back when it throws. Inside, use only the `tx` handed in:
    * the embedded database is one session, and asking `db` there is an error rather than a deadlock.

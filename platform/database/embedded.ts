@@ -28,6 +28,7 @@ export async function openEmbedded(options: { readonly folder?: string; readonly
 
   const at = (priority: Priority): Omit<EmbeddedDatabase, 'background'> => ({
     kind: 'embedded',
+    oneSession: true,
     query: async <R>(sql: string, params: readonly unknown[] = []) => {
       refuseInsideTransaction()
       const leave = await turnstile.enter(priority)

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from './database.ts'
+import { exclusively } from './exclusively.ts'
 
 export interface MigrationFolder {
   readonly room: string
@@ -10,6 +11,10 @@ export interface MigrationFolder {
 
 /** Safe to call from several processes at once. Returns the names applied now, such as "ml/0001_data". */
 export async function migrate(db: Database, folders: readonly MigrationFolder[]): Promise<readonly string[]> {
+  return exclusively(db, () => applyAll(db, folders))
+}
+
+async function applyAll(db: Database, folders: readonly MigrationFolder[]): Promise<readonly string[]> {
   await db.query('create table if not exists migrations (name text primary key, at timestamptz not null default now())')
   const applied: string[] = []
   for (const { room, folder } of folders) {
@@ -23,7 +28,6 @@ export async function migrate(db: Database, folders: readonly MigrationFolder[])
 
 async function applyOnce(db: Database, { name, sql }: { readonly name: string; readonly sql: string }): Promise<boolean> {
   return db.transaction(async (tx) => {
-    await tx.query('lock table migrations in exclusive mode')
     const known = await tx.query('select 1 from migrations where name = $1', [name])
     if (known.rowCount > 0) return false
     await tx.query(sql)

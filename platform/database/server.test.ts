@@ -1,6 +1,8 @@
 /** Runs only where a Postgres with pgvector is given: MILLRACE_TEST_DATABASE_URL. Each run uses a database of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allMigrations } from '../testing/all-migrations.ts'
 import type { Database } from './database.ts'
+import { migrate } from './migrate.ts'
 import { openServer } from './server.ts'
 import { isUniqueViolation } from './sql-error.ts'
 
@@ -41,5 +43,19 @@ describe.skipIf(!url)('a Postgres server', () => {
     const attempt = openServer('postgres://someone:hunter2@127.0.0.1:1/nowhere')
     await expect(attempt).rejects.toThrow('127.0.0.1:1/nowhere')
     await expect(attempt).rejects.not.toThrow('hunter2')
+  })
+
+  it('makes its schema once when several processes start together', async () => {
+    await db.query('create database millrace_together')
+    const own = new URL(url ?? '')
+    own.pathname = '/millrace_together'
+    const together = await Promise.all([1, 2, 3].map(() => openServer(own.href)))
+    try {
+      const applied = await Promise.all(together.map((each) => migrate(each, allMigrations())))
+      expect(applied.filter((names) => names.length > 0)).toHaveLength(1)
+    } finally {
+      await Promise.all(together.map((each) => each.close()))
+      await db.query('drop database millrace_together with (force)')
+    }
   })
 })

@@ -20,6 +20,7 @@ export async function openServer(url: string, options: { readonly connections?: 
 
   const database: Database = {
     kind: 'server',
+    oneSession: false,
     query: (sql, params) => {
       refuseInsideTransaction()
       return ask(pool, sql, params)

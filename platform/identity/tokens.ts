@@ -27,7 +27,7 @@ export function createIdentity({ db, mode, now, newId }: IdentityOptions): Ident
     owner: (channel) => {
       // A terminal that can read the data folder is the owner in either mode.
       if (mode === 'token' && channel !== 'terminal')
-        throw new Fault('unauthenticated', 'This installation asks for an access token; make one with `millrace token`.')
+        throw new Fault('unauthenticated', 'This installation asks for an access token; make one with `millrace token create --name NAME`.')
       return { id: 'local:owner', name: 'owner', kind: 'person', role: 'admin', workspace: 'default', channel }
     },
     fromToken: async (token, channel) => {

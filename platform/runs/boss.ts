@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { type ConstructorOptions, PgBoss } from 'pg-boss'
 import { z } from 'zod'
 import type { Database, Queryable } from '../database/database.ts'
+import { exclusively } from '../database/exclusively.ts'
 import type { Log } from '../platform.ts'
 
 type BossDatabase = NonNullable<ConstructorOptions['db']>
@@ -60,11 +61,13 @@ export function createTicketQueue({ db, log }: { readonly db: Database; readonly
 
   return {
     open: async () => {
-      await boss.start()
-      // Rows are deleted when taken; what is left over was never taken and may be delivered again after a minute.
-      const options = { expireInSeconds: 60, retryLimit: 100, deleteAfterSeconds: 3600 }
-      await boss.createQueue(runsQueue, options)
-      await boss.createQueue(dueQueue, options)
+      await exclusively(db, async () => {
+        await boss.start()
+        // Rows are deleted when taken; what is left over was never taken and may be delivered again after a minute.
+        const options = { expireInSeconds: 60, retryLimit: 100, deleteAfterSeconds: 3600 }
+        await boss.createQueue(runsQueue, options)
+        await boss.createQueue(dueQueue, options)
+      })
       // Fills pg-boss's memory of its queues now: inside a transaction it could not ask.
       await boss.deleteJob(runsQueue, ticketId('', 0))
       await boss.deleteJob(dueQueue, ticketId('', 0))

@@ -109,8 +109,11 @@ describe.each(testDatabases)('on the $kind database', (home) => {
     const world = open({ concurrency: 2 })
     let now = 0
     let most = 0
+    const both = Promise.withResolvers<void>()
     await world.runs.work(async (delivery) => {
       most = Math.max(most, ++now)
+      if (now === 2) both.resolve()
+      await both.promise
       await new Promise((resolve) => setTimeout(resolve, 10))
       now--
       await succeed(world.runs)(delivery)

@@ -5,6 +5,7 @@ import type { Express, Request, Response } from 'express'
 import type { ChatEvent, ChatRequest } from '../../agents/chat.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { asFault, Fault } from '../../platform/fault.ts'
+import { jsonText } from '../../platform/json-text.ts'
 import type { Log } from '../../platform/platform.ts'
 import { type AguiMapper, createAguiMapper } from './agui-events.ts'
 import { decideOnce } from './approval-routes.ts'
@@ -24,6 +25,7 @@ export function addAguiRoute(app: Express, context: ServerContext): void {
     queryOf(req, [])
     const key = idempotencyKey(req)
     const input = readRunInput(await readJson(req, context.bodyLimit))
+    jsonText(input.message, 'The message')
     const begun = key === undefined ? { record: unrecorded } : keys.begin(caller, key, input)
     const answer = encoderFor(req.headers.accept)
     if ('replay' in begun) return replay(res, begun.replay, answer)

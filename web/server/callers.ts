@@ -49,7 +49,10 @@ export function createCallers(options: {
     const person = await session(req)
     if (person !== undefined) return person
     if (mode === 'local') return identity.owner('http')
-    throw new Fault('unauthenticated', 'This server wants a token. Send "Authorization: Bearer TOKEN"; `npx millrace token` makes one.')
+    throw new Fault(
+      'unauthenticated',
+      'This server wants a token. Send "Authorization: Bearer TOKEN"; `npx millrace token create --name NAME --kind person` makes one.',
+    )
   }
 
   return {
