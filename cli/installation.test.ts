@@ -109,6 +109,18 @@ describe('millrace token', () => {
     ['in a running server', () => remoteTokens({ url: server.url, token: terminalToken })],
   ]
 
+  it.each(stores)('%s lists and revokes the tokens of another workspace', async (where, open) => {
+    const [tokens, making, listing, other] = [open(), testIo(), testIo(), testIo()]
+    const workspace = `team-${where.includes('server') ? 'b' : 'a'}`
+    expect(await runToken({ argv: ['create', '--name', 'theirs', '--workspace', workspace, '--json'], tokens, io: making })).toBe(0)
+    const { id } = z.object({ id: z.string() }).parse(JSON.parse(making.written.out))
+    await runToken({ argv: ['list'], tokens, io: other })
+    expect(other.written.out).not.toContain(id)
+    await runToken({ argv: ['list', '--workspace', workspace], tokens, io: listing })
+    expect(listing.written.out).toContain(id)
+    expect(await runToken({ argv: ['revoke', id, '--workspace', workspace], tokens, io: testIo() })).toBe(0)
+  })
+
   it.each(stores)('%s makes a token that works until it is revoked, and never shows it again', async (where, open) => {
     const tokens = open()
     const name = `ci ${where}`

@@ -31,12 +31,13 @@ export interface ListedToken {
 /** Where tokens are kept: the database of this process, or a running server. */
 export interface TokenStore {
   create(token: NewToken): Promise<{ readonly id: string; readonly token: string }>
-  list(): Promise<readonly ListedToken[]>
-  revoke(id: string): Promise<void>
+  /** `workspace` absent: the terminal's own. */
+  list(workspace?: string): Promise<readonly ListedToken[]>
+  revoke(id: string, workspace?: string): Promise<void>
 }
 
 const usage =
-  'millrace token create --name NAME [--kind person|agent] [--role viewer|builder|operator|admin] [--workspace NAME] [--days N], token list, or token revoke ID.'
+  'millrace token create --name NAME [--kind person|agent] [--role viewer|builder|operator|admin] [--workspace NAME] [--days N], token list [--workspace NAME], or token revoke ID [--workspace NAME].'
 
 /** `argv` is what follows `token`. Throws `usage`. */
 export async function runToken({
@@ -57,7 +58,7 @@ export async function runToken({
     return 0
   }
   if (verb === 'list' && rest.length === 0) {
-    const listed = await tokens.list()
+    const listed = await tokens.list(flags.workspace)
     const content = listed.length === 0 ? 'There are no tokens.' : `${listed.length} tokens.`
     io.out(json ? jsonOutput(listed) : humanOutput({ content, data: { tokens: listed.map(row) } }, io.width))
     return 0
@@ -65,7 +66,7 @@ export async function runToken({
   const [id, ...more] = rest
   if (verb !== 'revoke' || id === undefined || more.length > 0)
     throw new Fault('usage', `millrace token does not know this. Usage: ${usage}`)
-  await tokens.revoke(id)
+  await tokens.revoke(id, flags.workspace)
   io.err(`Token ${id} is revoked.\n`)
   return 0
 }
@@ -125,8 +126,8 @@ export function localTokens(
   return {
     create: ({ days, ...token }) =>
       identity.mint({ workspace, ...token, ...(days === undefined ? {} : { expiresAt: new Date(now().getTime() + days * dayMs) }) }),
-    list: async () => z.array(tokenShape).parse(JSON.parse(JSON.stringify(await identity.list(workspace)))),
-    revoke: (id) => identity.revoke(id, workspace),
+    list: async (asked = workspace) => z.array(tokenShape).parse(JSON.parse(JSON.stringify(await identity.list(asked)))),
+    revoke: (id, asked = workspace) => identity.revoke(id, asked),
   }
 }
 
@@ -145,7 +146,10 @@ export function remoteTokens(address: ServerAddress): TokenStore {
   const http = openHttp(address)
   return {
     create: (token) => http.post('/api/tokens', { body: token, shape: z.object({ id: z.string(), token: z.string() }) }),
-    list: async () => (await http.get('/api/tokens', z.object({ tokens: z.array(tokenShape) }))).tokens,
-    revoke: (id) => http.remove(`/api/tokens/${encodeURIComponent(id)}`),
+    list: async (workspace) => (await http.get(`/api/tokens${inWorkspace(workspace)}`, z.object({ tokens: z.array(tokenShape) }))).tokens,
+    revoke: (id, workspace) => http.remove(`/api/tokens/${encodeURIComponent(id)}${inWorkspace(workspace)}`),
   }
 }
+
+const inWorkspace = (workspace: string | undefined): string =>
+  workspace === undefined ? '' : `?workspace=${encodeURIComponent(workspace)}`

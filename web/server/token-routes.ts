@@ -29,9 +29,8 @@ export function addTokenRoutes(app: Express, context: ServerContext): void {
   const { identity, now } = context.waist.platform
 
   const list = async (req: Request, res: Response): Promise<void> => {
-    const { workspace } = await administrator(context, req)
-    queryOf(req, [])
-    sendJson(res, 200, { tokens: await identity.list(workspace) })
+    const caller = await administrator(context, req)
+    sendJson(res, 200, { tokens: await identity.list(workspaceFor(caller, queryOf(req, ['workspace']).get('workspace'))) })
   }
 
   const mint = async (req: Request, res: Response): Promise<void> => {
@@ -39,25 +38,30 @@ export function addTokenRoutes(app: Express, context: ServerContext): void {
     queryOf(req, [])
     idempotencyKey(req)
     const { days, workspace = caller.workspace, ...rest } = parseWith(newTokenSchema, await readJson(req, 4096), 'The token')
-    if (workspace !== caller.workspace && caller.channel !== 'terminal')
-      throw new Fault(
-        'not_allowed',
-        `A token for workspace '${workspace}' is made at a terminal of the machine; here you are in '${caller.workspace}'.`,
-      )
+    workspaceFor(caller, workspace)
     const expiry = days === undefined ? {} : { expiresAt: new Date(now().getTime() + days * dayMs) }
     sendJson(res, 201, await identity.mint({ ...rest, workspace, ...expiry }))
   }
 
   const revoke = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
-    const { workspace } = await administrator(context, req)
-    queryOf(req, [])
-    await identity.revoke(idFrom(req, 'token'), workspace)
+    const caller = await administrator(context, req)
+    await identity.revoke(idFrom(req, 'token'), workspaceFor(caller, queryOf(req, ['workspace']).get('workspace')))
     res.writeHead(204, { 'cache-control': 'no-store' })
     res.end()
   }
 
   app.route('/api/tokens').get(list).post(mint).all(methodNotAllowed('GET, POST'))
   app.route('/api/tokens/:id').delete(revoke).all(methodNotAllowed('DELETE'))
+}
+
+/** The caller's own, or another one asked for at a terminal: who can read the data folder may manage every workspace. */
+function workspaceFor(caller: Caller, asked: string | null): string {
+  if (asked === null || asked === caller.workspace) return caller.workspace
+  if (caller.channel === 'terminal') return asked
+  throw new Fault(
+    'not_allowed',
+    `Tokens of workspace '${asked}' are managed at a terminal of the machine; here you are in '${caller.workspace}'.`,
+  )
 }
 
 /** The same proof as for an approval: a person, on the page or at a terminal. */
