@@ -1,6 +1,6 @@
 /** For tests of this room: ingestion and search on a real database, with a journal that can be made to fail like a kill. */
 import type { Database, Queryable } from '../platform/database/database.ts'
-import { subwordEmbedder } from './embedding/subword.ts'
+import { subwordEmbedder, subwordOnly } from './embedding/subword.ts'
 import { type Ingested, ingest } from './ingestion/ingest.ts'
 import type { Language } from './language/detect.ts'
 import { type Hit, type SearchRequest, search } from './search/search.ts'
@@ -48,7 +48,7 @@ function recalled<T>(journal: Journal, name: string): T {
 
 export async function searchIn(db: Database, request: Partial<SearchRequest> & Pick<SearchRequest, 'query'>): Promise<readonly Hit[]> {
   return search(
-    { db, embedder: subwordEmbedder, signal: never },
+    { db, embedders: subwordOnly, signal: never },
     { workspace: 'default', topK: 10, mode: 'hybrid', group: 'document', ...request },
   )
 }

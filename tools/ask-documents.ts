@@ -1,7 +1,7 @@
 /** Tool `ask_documents`: an answer quoted from the documents, or the plain word that they hold none. */
 import { z } from 'zod'
 import { ask } from '../rag/answers/ask.ts'
-import { subwordEmbedder } from '../rag/embedding/subword.ts'
+import { subwordOnly } from '../rag/embedding/subword.ts'
 import { collectionName } from './collection-name.ts'
 import { defineTool } from './tool.ts'
 
@@ -44,7 +44,7 @@ export const askDocumentsTool = defineTool({
   ],
   run: async ({ question, collection }, context) => {
     const { answer, abstained, confidence, shortAnswer, citations } = await ask(
-      { db: context.db, embedder: context.ports.embedder ?? subwordEmbedder, signal: context.signal },
+      { db: context.db, embedders: context.ports.embedders ?? subwordOnly, signal: context.signal },
       { workspace: context.caller.workspace, question, ...(collection === undefined ? {} : { collection }) },
     )
     const [first] = citations

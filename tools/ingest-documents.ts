@@ -1,6 +1,6 @@
 /** Tool `ingest_documents`: files into a searchable collection. */
 import { z } from 'zod'
-import { subwordEmbedder } from '../rag/embedding/subword.ts'
+import { subwordOnly } from '../rag/embedding/subword.ts'
 import { describeSkip, ingest } from '../rag/ingestion/ingest.ts'
 import { languages } from '../rag/language/detect.ts'
 import { collectionName } from './collection-name.ts'
@@ -38,7 +38,7 @@ export const ingestDocumentsTool = defineTool({
     const { skipped, reasons, added, changed, unchanged, chunks, ...rest } = await ingest(
       {
         db: context.db,
-        embedder: context.ports.embedder ?? subwordEmbedder,
+        embedder: await (context.ports.embedders ?? subwordOnly).preferred(),
         signal: context.signal,
         ingestion: context.call,
         step: context.step,

@@ -2,7 +2,9 @@
 import type { Audit } from '../platform/audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Schedules } from '../platform/runs/schedules.ts'
-import type { Embedder } from '../rag/embedding/embedder.ts'
+import type { Generator } from '../rag/answers/generator.ts'
+import type { Embedders } from '../rag/embedding/embedder.ts'
+import type { Reranker } from '../rag/reranking/reranker.ts'
 import type { Catalogue } from './invocation.ts'
 
 /** Runs an eval suite; given by the evals room. */
@@ -35,7 +37,11 @@ export interface Ports {
   /** The audit log; always there in a call. */
   readonly audit?: Pick<Audit, 'list' | 'verify' | 'flush'>
   readonly chats?: ChatPort
-  /** The configured embedder; absent: subword, which needs no weights. */
-  readonly embedder?: Embedder
+  /** Absent: subword only, which needs no weights. */
+  readonly embedders?: Embedders
+  /** Absent: rankings stay as the index gives them. */
+  readonly reranker?: Reranker
+  /** The hosted language model; absent: answers are quotes. */
+  readonly generator?: Generator
   readonly evals?: EvalPort
 }

@@ -1,6 +1,6 @@
 /** Tool `search_documents`: the passages that fit a query best. */
 import { z } from 'zod'
-import { subwordEmbedder } from '../rag/embedding/subword.ts'
+import { subwordOnly } from '../rag/embedding/subword.ts'
 import { search, searchModes } from '../rag/search/search.ts'
 import { collectionName } from './collection-name.ts'
 import { defineTool } from './tool.ts'
@@ -54,7 +54,7 @@ export const searchDocumentsTool = defineTool({
   ],
   run: async ({ query, collection, top_k: topK, mode, filter }, context) => {
     const hits = await search(
-      { db: context.db, embedder: context.ports.embedder ?? subwordEmbedder, signal: context.signal },
+      { db: context.db, embedders: context.ports.embedders ?? subwordOnly, signal: context.signal },
       {
         workspace: context.caller.workspace,
         query,

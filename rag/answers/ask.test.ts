@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../platform/database/database.ts'
 import { openTestDatabase, temporaryFolder } from '../../platform/testing/harness.ts'
-import { subwordEmbedder } from '../embedding/subword.ts'
+import { subwordOnly } from '../embedding/subword.ts'
 import { ingestInto, never } from '../testing.ts'
 import { type Answer, ask } from './ask.ts'
 import { confidenceOf } from './confidence.ts'
@@ -30,7 +30,7 @@ describe('ask', () => {
     await folder.remove()
   })
   const asked = (question: string): Promise<Answer> =>
-    ask({ db, embedder: subwordEmbedder, signal: never }, { workspace: 'default', question, collection: 'handbook' })
+    ask({ db, embedders: subwordOnly, signal: never }, { workspace: 'default', question, collection: 'handbook' })
 
   it('quotes the sentence that answers, at its exact place', async () => {
     const { answer, abstained, shortAnswer: short, citations } = await asked('How many days of paid leave may each parent take?')
@@ -56,7 +56,7 @@ describe('ask', () => {
   })
 
   it('abstains over a workspace without documents', async () => {
-    const answer = await ask({ db, embedder: subwordEmbedder, signal: never }, { workspace: 'empty', question: 'Anything?' })
+    const answer = await ask({ db, embedders: subwordOnly, signal: never }, { workspace: 'empty', question: 'Anything?' })
     expect(answer).toMatchObject({ abstained: true, confidence: 0, citations: [] })
   })
 })

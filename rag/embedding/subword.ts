@@ -2,7 +2,7 @@
  * An embedder without weights: words and their 3–4-letter pieces, hashed with signs into 384 dimensions
  * (Weinberger et al. 2009). It is lexical, not semantic: it forgives typos, inflection and compounds.
  */
-import type { Embedder } from './embedder.ts'
+import type { Embedder, Embedders } from './embedder.ts'
 
 const dimensions = 384
 const shortest = 3
@@ -15,11 +15,19 @@ const wholeWord = 0.5
 export const subwordEmbedder: Embedder = {
   name: 'subword',
   dimensions,
+  semantic: false,
+  batch: 1000,
   embed: async (texts, signal) =>
     texts.map((text) => {
       signal.throwIfAborted()
       return embedText(text)
     }),
+}
+
+/** What an installation without weights has. */
+export const subwordOnly: Embedders = {
+  preferred: async () => subwordEmbedder,
+  find: async (name) => (name === subwordEmbedder.name ? subwordEmbedder : undefined),
 }
 
 /** About 0.15 ms for 1,500 characters. */

@@ -3,7 +3,7 @@ import type { Queryable } from '../../platform/database/database.ts'
 import type { Collection } from '../index/collections.ts'
 import { dictionaryOf } from '../language/detect.ts'
 import { countTerms } from '../language/tokens.ts'
-import { filterSql } from './filter.ts'
+import type { Scope } from './scope.ts'
 
 /** Saturation of term frequency, and how much length counts. */
 const k1 = 1.2
@@ -19,8 +19,7 @@ export interface Scored {
 
 export interface LegRequest {
   readonly query: string
-  /** From `filterParameter`. */
-  readonly filter: string | null
+  readonly scope: Scope
   /** The best chunk of each document, or every chunk. */
   readonly group: 'document' | 'chunk'
   readonly limit: number
@@ -30,7 +29,7 @@ export interface LegRequest {
 export async function searchKeyword(db: Queryable, collection: Collection, request: LegRequest): Promise<readonly Scored[]> {
   const words = countTerms(request.query)
   if (words.size === 0 || collection.chunks === 0) return []
-  const { rows } = await db.query<Scored>(request.group === 'document' ? bestOfDocument : everyChunk, [
+  const { rows } = await db.query<Scored>(request.group === 'document' ? bestOfDocument(request.scope) : everyChunk(request.scope), [
     collection.workspace,
     collection.key,
     dictionaryOf(collection.language),
@@ -38,13 +37,13 @@ export async function searchKeyword(db: Queryable, collection: Collection, reque
     [...words.values()],
     collection.chunks,
     Math.max(1, collection.terms / collection.chunks),
-    request.filter,
     request.limit,
+    ...request.scope.parameters,
   ])
   return rows
 }
 
-const scored = `
+const scored = (scope: Scope): string => `
   with asked as materialized (
     select term, sum(count)::float8 as weight
     from unnest($4::text[], $5::int[]) as raw (word, count), unnest(ts_lexize($3::regdictionary, word)) as term
@@ -58,18 +57,18 @@ const scored = `
       where workspace = $1 and collection = $2 and term = asked.term offset 0) as found
     where document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')),
   allowed as materialized (
-    select key from documents d where $8::jsonb is not null and workspace = $1 and collection = $2 and state = 'live' and ${filterSql(8)}),
+    select key from documents d where ${!scope.everything} and workspace = $1 and collection = $2 and state = 'live' and ${scope.sql(9)}),
   scored as (
     select document, ordinal,
            sum(weight * ln(1 + ($6::float8 - chunks + ${half}) / (chunks + ${half})) * tf * ${k1 + 1}::float8
                / (tf + ${k1 * (1 - b)}::float8 + ${k1 * b}::float8 * length)) as score
     from matched
-    where $8::jsonb is null or document in (select key from allowed)
+    where ${scope.everything} or document in (select key from allowed)
     group by document, ordinal)`
 
-const everyChunk = `${scored}
-  select document, ordinal, score from scored order by score desc, document desc, ordinal limit $9`
+const everyChunk = (scope: Scope): string => `${scored(scope)}
+  select document, ordinal, score from scored order by score desc, document desc, ordinal limit $8`
 
-const bestOfDocument = `${scored},
+const bestOfDocument = (scope: Scope): string => `${scored(scope)},
   best as (select distinct on (document) document, ordinal, score from scored order by document, score desc, ordinal)
-  select document, ordinal, score from best order by score desc, document desc limit $9`
+  select document, ordinal, score from best order by score desc, document desc limit $8`

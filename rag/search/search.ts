@@ -1,12 +1,13 @@
 /** A search: which collections, which legs, how they join, and the passages they lead to. */
 import type { Database } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
-import type { Embedder } from '../embedding/embedder.ts'
+import type { Embedders } from '../embedding/embedder.ts'
 import { type Collection, getCollection, listCollections } from '../index/collections.ts'
-import { type Filter, filterParameter } from './filter.ts'
+import type { Filter } from './filter.ts'
 import { fuse, vectorShare } from './fuse.ts'
 import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
 import { readPassages } from './passages.ts'
+import { scopeOf } from './scope.ts'
 import { scoreChunks, searchVector } from './vector.ts'
 
 export const searchModes = ['hybrid', 'keyword', 'vector'] as const
@@ -42,7 +43,7 @@ export interface Hit {
 
 export interface SearchGround {
   readonly db: Database
-  readonly embedder: Embedder
+  readonly embedders: Embedders
   readonly signal: AbortSignal
 }
 
@@ -56,7 +57,7 @@ export async function search(ground: SearchGround, request: SearchRequest): Prom
   const collections = await collectionsOf(ground.db, request)
   const leg: LegRequest = {
     query: request.query,
-    filter: filterParameter(request.filter),
+    scope: scopeOf(request),
     group: request.group,
     // Deeper than asked: the legs disagree, and what one ranks low the other may lift.
     limit: request.mode === 'hybrid' ? Math.max(100, 2 * request.topK) : request.topK,
@@ -86,31 +87,42 @@ async function candidatesOf(
   const { mode } = request
   const keyword = mode === 'vector' ? [] : await eachCollection(collections, (collection) => searchKeyword(ground.db, collection, leg))
   if (mode === 'keyword') return keyword
-  const usable = collections.filter(({ embedder }) => embedder === ground.embedder.name)
-  if (usable.length === 0 && mode === 'vector' && collections.length > 0) throw otherEmbedder(collections, ground.embedder)
-  const [vector = new Float32Array()] = usable.length > 0 ? await ground.embedder.embed([request.query], ground.signal) : []
-  const near = await eachCollection(usable, async (collection) => {
-    const found = await searchVector(ground.db, collection, { ...leg, vector })
-    if (mode === 'vector') return found
-    const others = withoutThose(keyword, found, collection)
-    return [...found, ...(await scoreChunks(ground.db, collection, { vector, chunks: others }))]
-  })
+  const near: Candidate[] = []
+  for (const collection of collections) {
+    const found = await nearest(ground, collection, { request, leg, others: keyword.filter((other) => other.collection === collection) })
+    near.push(...found.map((scored) => ({ ...scored, collection })))
+  }
   if (mode === 'vector') return near
   const keyOf = ({ document, ordinal }: Scored): string => (request.group === 'document' ? String(document) : `${document} ${ordinal}`)
-  return fuse(keyword, near, { share: vectorShare(ground.embedder.name), keyOf })
+  return fuse(keyword, near, { share: vectorShare(collections[0]?.embedder ?? ''), keyOf })
 }
 
-/** Keyword candidates of this collection that the vector leg did not reach. */
-function withoutThose(keyword: readonly Candidate[], found: readonly Scored[], { key }: Collection): readonly Scored[] {
+/** What the vector leg finds, and in hybrid mode the cosines of what the keyword leg found besides. */
+async function nearest(
+  { db, embedders, signal }: SearchGround,
+  collection: Collection,
+  { request, leg, others }: LegWork & { readonly others: readonly Scored[] },
+): Promise<readonly Scored[]> {
+  const embedder = await embedders.find(collection.embedder)
+  if (!embedder) {
+    if (request.mode === 'hybrid') return []
+    throw otherEmbedder(collection)
+  }
+  const [vector = new Float32Array()] = await embedder.embed([request.query], signal, 'query')
+  const found = await searchVector(db, collection, { ...leg, vector })
+  return request.mode === 'vector' ? found : [...found, ...(await scoreChunks(db, collection, { vector, chunks: without(others, found) }))]
+}
+
+/** Candidates that the vector leg did not reach. */
+function without(candidates: readonly Scored[], found: readonly Scored[]): readonly Scored[] {
   const reached = new Set(found.map(({ document, ordinal }) => `${document} ${ordinal}`))
-  return keyword.filter(({ collection, document, ordinal }) => collection.key === key && !reached.has(`${document} ${ordinal}`))
+  return candidates.filter(({ document, ordinal }) => !reached.has(`${document} ${ordinal}`))
 }
 
-function otherEmbedder(collections: readonly Collection[], embedder: Embedder): Fault {
-  const names = [...new Set(collections.map((collection) => collection.embedder))].join(', ')
+function otherEmbedder({ name, embedder }: Collection): Fault {
   return new Fault(
     'conflict',
-    `These documents were indexed with the embedder '${names}', and '${embedder.name}' is configured. Search with mode 'keyword', or ingest them again.`,
+    `Collection '${name}' was indexed with the embedder '${embedder}', which this installation does not have. Configure it, or search with mode 'keyword'.`,
   )
 }
 

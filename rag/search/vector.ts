@@ -2,8 +2,8 @@
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Collection } from '../index/collections.ts'
 import { vectorText } from '../index/documents.ts'
-import { filterSql } from './filter.ts'
 import type { LegRequest, Scored } from './keyword.ts'
+import type { Scope } from './scope.ts'
 
 export interface VectorRequest extends Omit<LegRequest, 'query'> {
   readonly vector: Float32Array
@@ -13,15 +13,16 @@ export interface VectorRequest extends Omit<LegRequest, 'query'> {
 export async function searchVector(db: Database, collection: Collection, request: VectorRequest): Promise<readonly Scored[]> {
   const vector = vectorText(request.vector)
   if (vector === null || collection.chunks === 0) return []
-  const parameters = [collection.workspace, collection.key, vector, request.filter, request.limit]
+  const { scope, limit } = request
+  const parameters = [collection.workspace, collection.key, vector, limit, ...scope.parameters]
   const perDocument = request.group === 'document'
   if (!collection.graph) {
-    const { rows } = await db.query<Scored>(perDocument ? exactOfDocument : exactChunk, parameters)
+    const { rows } = await db.query<Scored>(`${exact(scope)} ${perDocument ? documents : chunks}`, parameters)
     return rows
   }
   return db.transaction(async (tx) => {
     await tx.query("select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '200', true)")
-    const { rows } = await tx.query<Scored>(perDocument ? graphOfDocument : graphChunk, parameters)
+    const { rows } = await tx.query<Scored>(`${walked(scope)} ${perDocument ? documents : chunks}`, parameters)
     return rows
   })
 }
@@ -45,24 +46,20 @@ export async function scoreChunks(
   return rows
 }
 
-const visible = `c.workspace = $1 and c.collection = $2 and c.embedding is not null
+const visible = (scope: Scope): string => `c.workspace = $1 and c.collection = $2 and c.embedding is not null
   and c.document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')
-  and ($4::jsonb is null or c.document in (
-    select key from documents d where workspace = $1 and collection = $2 and state = 'live' and ${filterSql(4)}))`
+  and (${scope.everything} or c.document in (
+    select key from documents d where workspace = $1 and collection = $2 and state = 'live' and ${scope.sql(5)}))`
 
-const exact = `with near as (select document, ordinal, 1 - (embedding <=> $3::vector) as score from chunks c where ${visible})`
+const exact = (scope: Scope): string =>
+  `with near as (select document, ordinal, 1 - (embedding <=> $3::vector) as score from chunks c where ${visible(scope)})`
 
 /** The inner order is the graph's own, so that the graph is walked, further where the conditions leave too few. */
-const walked = `with near as materialized (
+const walked = (scope: Scope): string => `with near as materialized (
   select document, ordinal, 1 - (embedding <=> $3::vector) as score from vector_graph c
-  where ${visible} order by embedding <=> $3::vector limit $5)`
+  where ${visible(scope)} order by embedding <=> $3::vector limit $4)`
 
-const chunks = 'select document, ordinal, score from near order by score desc, document desc, ordinal limit $5'
+const chunks = 'select document, ordinal, score from near order by score desc, document desc, ordinal limit $4'
 const documents = `select document, ordinal, score
   from (select distinct on (document) document, ordinal, score from near order by document, score desc, ordinal) as best
-  order by score desc, document desc limit $5`
-
-const exactChunk = `${exact} ${chunks}`
-const exactOfDocument = `${exact} ${documents}`
-const graphChunk = `${walked} ${chunks}`
-const graphOfDocument = `${walked} ${documents}`
+  order by score desc, document desc limit $4`
