@@ -3,7 +3,7 @@ import { allowedFile } from '../platform/allowed-file.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Ports } from './ports.ts'
-import type { Context, Progress, ToolResult } from './tool.ts'
+import type { Context, Part, Progress, ToolResult } from './tool.ts'
 
 /** Where a call's journal is kept: the run it belongs to, and the prefix of its step names there. */
 export interface Journal {
@@ -20,6 +20,7 @@ export interface ContextParts {
   readonly signal: AbortSignal
   readonly journal?: Journal
   readonly onProgress: (progress: Progress) => void
+  readonly onPart?: (part: Part) => void
   readonly commit: Context['commit']
   readonly invoke: Context['invoke']
 }
@@ -37,6 +38,7 @@ export function createContext(parts: ContextParts): Context {
     ports: parts.ports,
     file: (path) => allowedFile(path, platform.allowedRoots),
     progress: parts.onProgress,
+    emit: parts.onPart ?? (() => undefined),
     now: platform.now,
     random: Math.random,
     newId: platform.newId,

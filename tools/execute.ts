@@ -6,7 +6,7 @@ import { asFault, Fault } from '../platform/fault.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createContext, type Journal } from './context.ts'
 import type { Ports } from './ports.ts'
-import type { BoundCall, Context, Effect, Progress, Tool, ToolResult } from './tool.ts'
+import type { BoundCall, Context, Effect, Part, Progress, Tool, ToolResult } from './tool.ts'
 
 export interface Call {
   readonly id: string
@@ -19,6 +19,7 @@ export interface Call {
   readonly deadlineMs?: number
   readonly journal?: Journal
   readonly onProgress: (progress: Progress) => void
+  readonly onPart?: (part: Part) => void
   readonly invoke: Context['invoke']
   /** What must become true together with the effect: journal, idempotency record, the run's success. */
   readonly settle?: (tx: Queryable, result: ToolResult<unknown>) => Promise<void>
@@ -83,8 +84,9 @@ async function run({ platform, ports }: Ground, call: Call, signal: AbortSignal)
     committed = checked
     return result
   }
-  const { caller, id, journal, onProgress, invoke } = call
-  const context = createContext({ platform, ports, caller, call: id, signal, onProgress, commit, invoke, ...(journal ? { journal } : {}) })
+  const { caller, id, journal, onProgress, onPart, invoke } = call
+  const optional = { ...(journal ? { journal } : {}), ...(onPart ? { onPart } : {}) }
+  const context = createContext({ platform, ports, caller, call: id, signal, onProgress, commit, invoke, ...optional })
   const returned = await call.bound.run(context)
   return committed ?? settleRead(platform, call, returned)
 }

@@ -1,6 +1,6 @@
 /** What goes into `invoke` and what comes out: the contract every surface is a projection of. */
 import type { Caller } from '../platform/caller.ts'
-import type { Progress, Tool } from './tool.ts'
+import type { Part, Progress, Tool } from './tool.ts'
 
 /** Where an argument came from, shown on an approval. `untrusted`: text from documents, data or foreign tools shaped it. */
 export interface Origin {
@@ -20,6 +20,8 @@ export interface Request {
   /** Abort cancels the call, a durable run too. A surface whose client merely went away does not abort a durable run. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  /** Pieces of the result as they come, from tools that have such. */
+  readonly onPart?: (part: Part) => void
   /** Origin by dotted argument path; '' stands for the decision to call at all. Absent: trusted, from the caller. */
   readonly origins?: Readonly<Record<string, Origin>>
 }

@@ -57,6 +57,7 @@ async function runNow(parts: InvokeParts, { request, tool, bound, effect, digest
     signal: request.signal ?? never,
     deadlineMs: parts.deadlineMs ?? 60_000,
     onProgress: request.onProgress ?? ignore,
+    ...(request.onPart ? { onPart: request.onPart } : {}),
     ...(key && tool.effect !== 'read' ? { settle: (tx, result) => claimKey(tx, key, { result }) } : {}),
   }
   const result = await execute(parts, { ...call, invoke: nestedInvoke(parts, call) })

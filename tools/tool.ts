@@ -23,6 +23,12 @@ export interface Progress {
   readonly message: string
 }
 
+/** A piece of a result on its way, such as the next words of an answer: for surfaces that stream. The result repeats all of it. */
+export interface Part {
+  readonly type: string
+  readonly data: unknown
+}
+
 /** Everything impure a tool may touch. Same input, same seed, same context: same result. */
 export interface Context {
   readonly caller: Caller
@@ -37,6 +43,8 @@ export interface Context {
   /** Opens a file named by the caller: its real path, if it lies in an allowed root; else `not_allowed` or `not_found`. */
   file(path: string): Promise<string>
   progress(progress: Progress): void
+  /** Shows whoever reads along a piece of the result before it is whole; nobody does in a durable or nested call. */
+  emit(part: Part): void
   now(): Date
   /** Uniform in [0, 1). Seeded work uses its own generator made from the input's seed. */
   random(): number
