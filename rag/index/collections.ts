@@ -26,8 +26,14 @@ interface CollectionRow extends Omit<Collection, 'language' | 'updatedAt'> {
 
 const columns = 'key, workspace, name, language, embedder, dimensions, documents, chunks, terms::float8 as terms, graph, updated_at'
 
+/** A collection whose name begins so is still being written: it is found by its name only, which no caller can give. */
+export const hiddenMark = '.'
+
 export async function listCollections(db: Queryable, workspace: string): Promise<readonly Collection[]> {
-  const { rows } = await db.query<CollectionRow>(`select ${columns} from collections where workspace = $1 order by name`, [workspace])
+  const { rows } = await db.query<CollectionRow>(
+    `select ${columns} from collections where workspace = $1 and not starts_with(name, $2) order by name`,
+    [workspace, hiddenMark],
+  )
   return rows.map(toCollection)
 }
 
