@@ -47,6 +47,7 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       log,
       auth: config.auth,
       otlpEndpoint: config.otlpEndpoint,
+      egressAllow: config.egressAllow,
       blobs: await openBlobFolder(config.blobs),
       allowedRoots: [...config.allowedRoots, ...(options.extraRoots ?? [])],
     })

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import { z } from 'zod'
+import { readHostList } from './platform/egress/host-list.ts'
 import { Fault } from './platform/fault.ts'
 
 const loopback = ['127.0.0.1', 'localhost', '::1']
@@ -18,6 +19,7 @@ const environment = z.object({
   MILLRACE_AUTH: z.enum(['local', 'token']).default('local'),
   MILLRACE_FILES: text,
   MILLRACE_ALLOWED_HOSTS: text,
+  MILLRACE_EGRESS_ALLOW: text,
   MILLRACE_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   MILLRACE_EMBEDDER: z.enum(['subword']).default('subword'),
   MILLRACE_MODEL: text,
@@ -47,6 +49,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     throw new Fault('usage', `HOST ${env.HOST} is reachable from other machines, so MILLRACE_AUTH must be 'token', not 'local'.`)
   }
   const home = resolve(folder, env.MILLRACE_HOME)
+  const egressAllow = commaList(env.MILLRACE_EGRESS_ALLOW)
+  readHostList(egressAllow)
   return Object.freeze({
     port: env.PORT,
     host: env.HOST,
@@ -62,12 +66,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
         .filter(Boolean)
         .map((path) => resolve(folder, expand(path))),
     ]),
-    allowedHosts: Object.freeze(
-      (env.MILLRACE_ALLOWED_HOSTS ?? '')
-        .split(',')
-        .map((host) => host.trim())
-        .filter(Boolean),
-    ),
+    allowedHosts: commaList(env.MILLRACE_ALLOWED_HOSTS),
+    /** Hosts that agents may send to unasked, and that may be private: host, host:port, *.suffix. */
+    egressAllow,
     logLevel: env.MILLRACE_LOG,
     embedder: env.MILLRACE_EMBEDDER,
     model: Object.freeze({
@@ -82,5 +83,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
   })
 }
+
+const commaList = (value = ''): readonly string[] =>
+  Object.freeze(
+    value
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  )
 
 const expand = (path: string): string => (path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : path)

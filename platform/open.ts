@@ -3,6 +3,9 @@ import { createApprovals } from './approvals/ledger.ts'
 import { createAudit } from './audit/chain.ts'
 import type { Blobs } from './blobs.ts'
 import type { Database } from './database/database.ts'
+import { createEgress } from './egress/client.ts'
+import type { Egress } from './egress/egress.ts'
+import { readHostList } from './egress/host-list.ts'
 import { createEvents } from './events.ts'
 import { newId } from './id.ts'
 import { createIdentity } from './identity/tokens.ts'
@@ -17,6 +20,10 @@ export interface PlatformOptions {
   readonly auth: 'local' | 'token'
   readonly allowedRoots: readonly string[]
   readonly otlpEndpoint?: string | undefined
+  /** The operator's list of hosts: host, host:port, *.suffix. */
+  readonly egressAllow?: readonly string[]
+  /** For tests: another way out. */
+  readonly egress?: Egress
   readonly now?: () => Date
 }
 
@@ -33,11 +40,15 @@ export async function openPlatform({
   auth,
   allowedRoots,
   otlpEndpoint,
+  egressAllow = [],
+  egress,
   now = () => new Date(),
 }: PlatformOptions): Promise<OpenPlatform> {
   const events = createEvents()
   const audit = createAudit({ db, now, log })
   const telemetry = createTelemetry({ db, log, now, ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }) })
+  const listedHosts = readHostList(egressAllow)
+  const own = createEgress({ allow: listedHosts, log, telemetry })
   const runs = createRuns({ db, events, log, now, owner: newId('worker') })
   const approvals = createApprovals({ db, runs, events, audit, now })
   const identity = createIdentity({ db, mode: auth, now, newId })
@@ -50,12 +61,15 @@ export async function openPlatform({
     identity,
     events,
     telemetry,
+    egress: egress ?? own,
+    listedHosts,
     log,
     now,
     newId,
     allowedRoots,
     close: async () => {
       await runs.stop()
+      own.close()
       await audit.flush()
       await telemetry.close()
       await db.close()

@@ -3,6 +3,8 @@ import type { Approvals } from './approvals/approvals.ts'
 import type { Audit } from './audit/audit.ts'
 import type { Blobs } from './blobs.ts'
 import type { Database } from './database/database.ts'
+import type { Egress } from './egress/egress.ts'
+import type { HostList } from './egress/host-list.ts'
 import type { Events } from './events.ts'
 import type { Identity } from './identity/identity.ts'
 import type { Runs } from './runs/runs.ts'
@@ -24,6 +26,10 @@ export interface Platform {
   readonly identity: Identity
   readonly events: Events
   readonly telemetry: Telemetry
+  /** The one way out. */
+  readonly egress: Egress
+  /** Hosts the operator listed: an agent may send to them unasked, a caller may reach them though they are private. */
+  readonly listedHosts: HostList
   readonly log: Log
   readonly now: () => Date
   readonly newId: (prefix: string) => string

@@ -2,6 +2,7 @@
 import { openBlobFolder } from '../platform/blobs.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database/database.ts'
+import type { Egress } from '../platform/egress/egress.ts'
 import { type OpenPlatform, openPlatform } from '../platform/open.ts'
 import type { Log } from '../platform/platform.ts'
 import { openTestDatabase, temporaryFolder } from '../platform/testing/harness.ts'
@@ -35,6 +36,9 @@ export interface TestOptions {
   /** Default true: durable runs are performed in this process. */
   readonly working?: boolean
   readonly deadlineMs?: number
+  /** Hosts on the operator's list; a test's own server stands on 127.0.0.1:PORT. */
+  readonly egressAllow?: readonly string[]
+  readonly egress?: Egress
 }
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: (fields, message) => console.error(message, fields) }
@@ -50,6 +54,8 @@ export async function openTestMillrace(given: readonly Tool[] | TestOptions = {}
     auth: options.auth ?? 'local',
     allowedRoots: [temporary.path],
     ...(options.now ? { now: options.now } : {}),
+    ...(options.egressAllow ? { egressAllow: options.egressAllow } : {}),
+    ...(options.egress ? { egress: options.egress } : {}),
   })
   const catalogue = createCatalogue(options.tools ?? allTools)
   const parts: InvokeParts = {

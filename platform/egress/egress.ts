@@ -13,9 +13,12 @@ export interface EgressRequest {
   readonly maxBytes?: number
   /**
    * `caller`: somebody named this address in a call, so private, loopback and link-local addresses are refused, at every
-   * redirect and for the very address connected to, unless the operator listed the host. `configured`: the operator set it.
+   * redirect and for the very address connected to, unless the operator listed the host.
+   * `configured`: the operator set it, so it may be private; another host that it redirects to may not.
    */
   readonly origin: 'caller' | 'configured'
+  /** `listed`: only hosts on the operator's list, at every redirect. Default: any host that `origin` allows. */
+  readonly hosts?: 'any' | 'listed'
 }
 
 export interface EgressResponse {
