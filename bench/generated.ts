@@ -1,15 +1,5 @@
 /** Tables and documents made from a seed, so that a benchmark needs no file and is the same everywhere. */
-
-/** mulberry32: uniform in [0, 1). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
+import { seeded } from './seeded.ts'
 
 /** CSV of 20 numeric columns and a binary `target` that depends on some of them. */
 export function generatedTable(rows: number): string {

@@ -1,5 +1,6 @@
 /** Side-by-side benchmarks: `npm run bench -- <name>` prints JSON with ratios; progress goes to stderr. */
 import { benchEventLoop } from './event-loop.ts'
+import { benchRetrieval } from './retrieval.ts'
 import { benchToolCall } from './tool-call.ts'
 
 type Bench = (args: readonly string[]) => Promise<Readonly<Record<string, unknown>>>
@@ -7,6 +8,7 @@ type Bench = (args: readonly string[]) => Promise<Readonly<Record<string, unknow
 const benches: Readonly<Record<string, Bench>> = {
   'tool-call': benchToolCall,
   'event-loop': benchEventLoop,
+  retrieval: benchRetrieval,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
