@@ -3,6 +3,7 @@ import { allowedFile } from '../platform/allowed-file.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Ports } from './ports.ts'
+import { egressOf, type Sender } from './sending.ts'
 import type { Context, Part, Progress, ToolResult } from './tool.ts'
 
 /** Where a call's journal is kept: the run it belongs to, and the prefix of its step names there. */
@@ -15,7 +16,7 @@ export interface Journal {
 export interface ContextParts {
   readonly platform: Platform
   readonly ports: Ports
-  readonly caller: Context['caller']
+  readonly sender: Sender
   readonly call: string
   readonly signal: AbortSignal
   readonly journal?: Journal
@@ -26,14 +27,15 @@ export interface ContextParts {
 }
 
 export function createContext(parts: ContextParts): Context {
-  const { platform, caller, call, signal, journal } = parts
+  const { platform, sender, call, signal, journal } = parts
   const db = journal ? platform.db.background : platform.db
   return {
-    caller,
+    caller: sender.caller,
     call,
     db,
     signal,
     blobs: platform.blobs,
+    egress: egressOf(platform, sender),
     log: platform.log,
     ports: parts.ports,
     file: (path) => allowedFile(path, platform.allowedRoots),

@@ -84,10 +84,11 @@ async function run({ platform, ports }: Ground, call: Call, signal: AbortSignal)
     committed = checked
     return result
   }
-  const { caller, id, journal, onProgress, onPart, invoke } = call
+  const { tool, bound, caller, effect, id, journal, onProgress, onPart, invoke } = call
+  const sender = { tool: tool.name, caller, effect, target: bound.target }
   const optional = { ...(journal ? { journal } : {}), ...(onPart ? { onPart } : {}) }
-  const context = createContext({ platform, ports, caller, call: id, signal, onProgress, commit, invoke, ...optional })
-  const returned = await call.bound.run(context)
+  const context = createContext({ platform, ports, sender, call: id, signal, onProgress, commit, invoke, ...optional })
+  const returned = await bound.run(context)
   return committed ?? settleRead(platform, call, returned)
 }
 

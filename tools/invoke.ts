@@ -39,8 +39,10 @@ async function replay(parts: InvokeParts, { request, tool, key }: Admitted): Pro
 }
 
 async function carryOut(parts: InvokeParts, admitted: Admitted): Promise<Outcome> {
-  const { tool, effect, request } = admitted
-  const verdict = judge(parts.policy, { tool: tool.name, effect, caller: request.caller, origins: request.origins ?? {} })
+  const { tool, bound, effect, request } = admitted
+  const { caller, origins = {} } = request
+  const target = bound.target && { host: bound.target.host, listed: parts.platform.listedHosts.includes(bound.target) }
+  const verdict = judge(parts.policy, { tool: tool.name, effect, caller, origins, target })
   if (!verdict.allow) return enqueue(parts, admitted, { reason: verdict.reason })
   return tool.durable ? enqueue(parts, admitted, {}) : runNow(parts, admitted)
 }

@@ -24,4 +24,14 @@ describe('the default policy', () => {
       reason: 'ingest_data adds something new; called by an agent, and text from document a.md shaped it.',
     })
   })
+
+  it('lets an agent send to a listed host that nothing untrusted chose, and asks for any other', () => {
+    const send = (listed: boolean, origins: Record<string, Origin> = {}, kind: Caller['kind'] = 'agent') =>
+      judge(defaultPolicy, { tool: 'ingest_data', effect: 'egress', caller: caller(kind), origins, target: { host: 'a.example', listed } })
+    expect(send(true)).toEqual({ allow: true })
+    expect(send(true, untrusted)).toMatchObject({ allow: false })
+    expect(send(true, {}, 'automation')).toMatchObject({ allow: false })
+    expect(send(false)).toEqual({ allow: false, reason: 'ingest_data sends something out to a.example; called by an agent.' })
+    expect(send(false, {}, 'person')).toEqual({ allow: true })
+  })
 })

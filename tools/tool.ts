@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import type { Blobs } from '../platform/blobs.ts'
 import type { Caller, Role } from '../platform/caller.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
+import type { Egress } from '../platform/egress/egress.ts'
+import type { Target } from '../platform/egress/target.ts'
 import { Fault } from '../platform/fault.ts'
 import type { Log } from '../platform/platform.ts'
 import type { Ports } from './ports.ts'
@@ -37,6 +39,8 @@ export interface Context {
   /** For reading. In a durable call its statements let interactive ones overtake them. */
   readonly db: Database
   readonly blobs: Blobs
+  /** The one way out. What a caller named may be requested only as the call's target (see `targetOf`). */
+  readonly egress: Egress
   readonly signal: AbortSignal
   readonly log: Log
   readonly ports: Ports
@@ -73,6 +77,11 @@ export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly effect: Effect
   /** The effect of this very call where the input decides (a pipeline has the strongest of its steps'). */
   readonly effectOf?: (input: z.output<I>, context: Pick<Context, 'db' | 'caller' | 'ports'>) => Promise<Effect>
+  /**
+   * The host that this call sends a request to, where its input names one. Such a call has at least the effect `egress`,
+   * and reaches no other host. Throws `invalid_input` for an address that cannot be used.
+   */
+  readonly targetOf?: (input: z.output<I>) => CallTarget | undefined
   /** The least role that may call it. */
   readonly role: Role
   /** Runs as a durable run: queued, resumed after a crash, followed by its id. */
@@ -84,6 +93,8 @@ export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly run: (input: z.output<I>, context: Context) => Promise<ToolResult<z.input<O>>>
 }
 
+export type CallTarget = Pick<Target, 'host' | 'port'>
+
 export interface Example<I> {
   /** What a person would say. */
   readonly says: string
@@ -94,6 +105,7 @@ export interface Example<I> {
 export interface BoundCall {
   /** The parsed input, defaults filled in. */
   readonly input: unknown
+  readonly target: CallTarget | undefined
   effect(context: Pick<Context, 'db' | 'caller' | 'ports'>): Promise<Effect>
   run(context: Context): Promise<ToolResult<unknown>>
 }
@@ -128,7 +140,7 @@ export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition:
     input,
     output,
     effect,
-    effectVaries: definition.effectOf !== undefined,
+    effectVaries: definition.effectOf !== undefined || definition.targetOf !== undefined,
     role,
     examples,
     durable: definition.durable ?? false,
@@ -136,14 +148,21 @@ export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition:
     bind: (raw) => {
       const parsed = input.safeParse(raw ?? {})
       if (!parsed.success) throw invalidInput(name, raw, parsed.error)
+      const target = definition.targetOf?.(parsed.data)
       return {
         input: parsed.data,
-        effect: async (context) => definition.effectOf?.(parsed.data, context) ?? effect,
+        target,
+        effect: async (context) => {
+          const own = (await definition.effectOf?.(parsed.data, context)) ?? effect
+          return target === undefined ? own : strongerOf(own, 'egress')
+        },
         run: (context) => definition.run(parsed.data, context),
       }
     },
   }
 }
+
+const strongerOf = (one: Effect, other: Effect): Effect => (effects.indexOf(one) > effects.indexOf(other) ? one : other)
 
 function invalidInput(tool: string, raw: unknown, error: z.ZodError): Fault {
   const errors = error.issues.map((issue) => ({ path: issue.path.join('.'), message: sentence(issue, raw) }))
