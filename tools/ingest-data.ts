@@ -2,19 +2,20 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { requireDatasetName, saveDataset } from '../ml/data/datasets.ts'
-import { dataFormats, ingestFile, nameFromFile } from '../ml/data/ingest.ts'
-import { encodings } from '../ml/data/text-encoding.ts'
+import { dataFormats, type IngestOptions, ingestFile, nameFromFile } from '../ml/data/ingest.ts'
+import { type Encoding, encodings } from '../ml/data/text-encoding.ts'
 import { Fault } from '../platform/fault.ts'
 import { columnSchema, datasetName, list, versionName } from './dataset-schema.ts'
-import { defineTool } from './tool.ts'
+import { fetchSource, isRemote, targetOfSource, underItsName } from './remote-source.ts'
+import { type Context, defineTool } from './tool.ts'
 
 export const ingestDataTool = defineTool({
   name: 'ingest_data',
   title: 'Ingest data',
   description:
-    'Reads a table from a file (CSV, TSV, Parquet, JSON or JSON Lines) into a new, immutable version of a dataset. Use it before anything else is done with a file. Column types are found from all values. The whole file is taken or nothing: an error names the rows that do not fit. Not for documents to search or ask about: use ingest_documents.',
+    'Reads a table from a file or an http(s) address (CSV, TSV, Parquet, JSON or JSON Lines) into a new, immutable version of a dataset. Use it before anything else is done with a file. Column types are found from all values. The whole file is taken or nothing: an error names the rows that do not fit. Not for documents to search or ask about: use ingest_documents.',
   input: z.strictObject({
-    source: z.string().min(1).describe('Path of the file, inside a folder this installation may read.'),
+    source: z.string().min(1).describe('Path of the file, inside a folder this installation may read, or its http(s) address.'),
     name: datasetName
       .optional()
       .describe("Name for the dataset; the file's name without its ending when absent. An existing name gets a new version."),
@@ -39,6 +40,7 @@ export const ingestDataTool = defineTool({
     columns: list(columnSchema).describe('Columns in order.'),
   }),
   effect: 'create',
+  targetOf: ({ source }) => targetOfSource(source),
   role: 'builder',
   durable: true,
   untrusted: true,
@@ -49,16 +51,13 @@ export const ingestDataTool = defineTool({
     },
   ],
   run: async ({ source, name, max_line_size, ...options }, context) => {
-    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source))
-      throw new Fault(
-        'invalid_input',
-        `'${source.slice(0, 200)}' is an address, and ingest_data reads files only. Download it and pass the file's path.`,
-      )
     const wanted = name === undefined ? undefined : requireDatasetName(name)
-    const file = await context.file(source)
-    context.progress({ message: `Reading ${basename(file)}` })
-    const { delimiter, header, names, encoding, format } = options
-    const snapshot = await ingestFile(file, {
+    await using table = isRemote(source) ? await fetchTable(context, source) : await localTable(context, source)
+    const { path } = table
+    context.progress({ message: `Reading ${basename(path)}` })
+    const encoding = options.encoding ?? table.encoding
+    const { delimiter, header, names, format } = options
+    const snapshot = await ingestFile(path, {
       blobs: context.blobs,
       signal: context.signal,
       ...(format && { format }),
@@ -71,14 +70,52 @@ export const ingestDataTool = defineTool({
     return context.commit(async (tx) => {
       const dataset = await saveDataset(tx, context.caller.workspace, {
         ...snapshot,
-        name: wanted ?? nameFromFile(file),
-        source: basename(file),
+        name: wanted ?? nameFromFile(path),
+        source: table.source,
         createdBy: context.call,
       })
       return {
-        content: `Ingested ${basename(file)} as ${versionName(dataset)}: ${dataset.rows} rows, ${dataset.columns.length} columns.`,
+        content: `Ingested ${basename(path)} as ${versionName(dataset)}: ${dataset.rows} rows, ${dataset.columns.length} columns.`,
         data: { name: dataset.name, version: dataset.version, rows: dataset.rows, columns: dataset.columns },
       }
     })
   },
 })
+
+interface Table extends AsyncDisposable, Pick<IngestOptions, 'encoding'> {
+  readonly path: string
+  /** What lineage shows as its origin. */
+  readonly source: string
+}
+
+async function localTable(context: Context, source: string): Promise<Table> {
+  const path = await context.file(source)
+  return { path, source: basename(path), [Symbol.asyncDispose]: async () => undefined }
+}
+
+async function fetchTable(context: Context, source: string): Promise<Table> {
+  const { file, name, url, contentType = '', charset = '' } = await fetchSource(context, source)
+  if (contentType.includes('html')) {
+    const { hostname } = new URL(url)
+    throw new Fault('invalid_input', `${hostname} answered with a web page instead of a table. Use the address of the file itself.`)
+  }
+  const ending = knownEnding.test(name) ? '' : (endingOfType[contentType] ?? '')
+  const encoding = encodings.find((known) => known === (sameAs[charset] ?? charset))
+  const named = await underItsName(context.blobs, { file, name: `${name}${ending}` })
+  return { ...named, source: url, ...(encoding && { encoding }) }
+}
+
+const knownEnding = /\.(?:csv|tsv|tab|parquet|pq|jsonl|ndjson|json)$/i
+
+/** Media types that say it surely; for the others the first bytes do. */
+const endingOfType: Readonly<Record<string, string>> = {
+  'text/csv': '.csv',
+  'text/tab-separated-values': '.tsv',
+  'application/json': '.json',
+  'application/x-ndjson': '.jsonl',
+  'application/jsonl': '.jsonl',
+  'application/vnd.apache.parquet': '.parquet',
+}
+
+/** As browsers read them (WHATWG Encoding). */
+const sameAs: Readonly<Record<string, Encoding>> = { 'iso-8859-1': 'windows-1252', latin1: 'windows-1252', 'us-ascii': 'utf-8' }
