@@ -28,30 +28,62 @@ export function estimateTokens(text: string, { start, end }: Span): number {
 export function chunkText(text: string, blocks: readonly Block[], options: ChunkOptions = defaultChunking): Chunk[] {
   return sectionsOf(blocks).flatMap((section) => {
     const headings = (section.findLast((block) => block.opens) ?? section[0])?.headings ?? []
-    const units = section.flatMap((block) => unitsOf(text, block, options.budget - options.overlap))
+    const units = section.flatMap((block) => unitsOf(text, block, options))
     return pack(text, units, options).map((span) => ({ ...span, headings }))
   })
 }
 
-/** Runs of blocks under one heading; headings with nothing of their own below them stay with what follows. */
+/** Runs of blocks under one heading, on one page; headings with nothing of their own below them stay with what follows. */
 function sectionsOf(blocks: readonly Block[]): Block[][] {
   const sections: Block[][] = []
   for (const block of blocks) {
     const last = sections.at(-1)
-    if (!last || (block.opens && !last.every(({ opens }) => opens))) sections.push([block])
+    if (!last || ((block.opens || block.breaks) && !last.every(({ opens }) => opens))) sections.push([block])
     else last.push(block)
   }
   return sections
 }
 
-/** Pieces that are never cut again: the block, else its sentences, else runs of words. */
-function unitsOf(text: string, block: Block, budget: number): Span[] {
-  if (estimateTokens(text, block) <= budget / 2) return [block]
+/** A piece that is never cut again. */
+interface Unit extends Span {
+  /** Not repeated as overlap. */
+  readonly once?: boolean
+}
+
+/** The block, else its sentences or lines, else runs of words. */
+function unitsOf(text: string, block: Block, { budget, overlap }: ChunkOptions): Unit[] {
+  if (block.lines || isTable(text, block)) return linesOf(text, block, budget).map((span) => ({ ...span, once: true }))
+  const room = budget - overlap
+  if (estimateTokens(text, block) <= room / 2) return [block]
   const inside = text.slice(block.start, block.end)
   return sentencesOf(inside).flatMap((sentence) => {
     const span = { start: block.start + sentence.start, end: block.start + sentence.end }
-    return estimateTokens(text, span) <= budget ? [span] : cutAtSpaces(text, span, budget)
+    return estimateTokens(text, span) <= room ? [span] : cutAtSpaces(text, span, room)
   })
+}
+
+/** A table as Markdown draws it, with its line of dashes. */
+function isTable(text: string, { start, end }: Span): boolean {
+  if (text.charAt(start) !== '|') return false
+  const second = text.indexOf('\n', start) + 1
+  return second > 0 && second < end && /^[|:\-\s]+$/.test(text.slice(second, Math.min(end, second + 1000)).split('\n', 1)[0] ?? '')
+}
+
+/** The whole where it fits, else its lines; the white space around lines is not in them, save what indents the first word. */
+function linesOf(text: string, block: Span, budget: number): Span[] {
+  if (estimateTokens(text, block) <= budget) return [{ start: block.start, end: block.end }]
+  const lines: Span[] = []
+  for (let start = block.start; start < block.end; ) {
+    const newline = text.indexOf('\n', start)
+    const end = newline === -1 || newline > block.end ? block.end : newline
+    const span = trimSpan(text, { start, end })
+    if (span)
+      lines.push(
+        ...(estimateTokens(text, { start, end: span.end }) <= budget ? [{ start, end: span.end }] : cutAtSpaces(text, span, budget)),
+      )
+    start = end + 1
+  }
+  return lines
 }
 
 function cutAtSpaces(text: string, { start, end }: Span, budget: number): Span[] {
@@ -89,9 +121,9 @@ function lastGap(text: string, from: number, reach: number): number {
   return reach
 }
 
-function pack(text: string, units: readonly Span[], { budget, overlap }: ChunkOptions): Span[] {
+function pack(text: string, units: readonly Unit[], { budget, overlap }: ChunkOptions): Span[] {
   const chunks: Span[] = []
-  let open: Span[] = []
+  let open: Unit[] = []
   const flush = (): void => {
     const first = open[0]
     const last = open.at(-1)
@@ -112,8 +144,9 @@ function pack(text: string, units: readonly Span[], { budget, overlap }: ChunkOp
 }
 
 /** The last units that fit into the overlap; the last sentence of a long unit. */
-function tail(text: string, units: readonly Span[], overlap: number): Span[] {
-  const kept: Span[] = []
+function tail(text: string, units: readonly Unit[], overlap: number): Unit[] {
+  if (units.at(-1)?.once) return []
+  const kept: Unit[] = []
   for (const unit of units.toReversed()) {
     const end = kept.at(-1)?.end ?? unit.end
     if (estimateTokens(text, { start: unit.start, end }) > overlap) break

@@ -1,44 +1,57 @@
 /** Which files of a folder are documents: a bounded walk that follows no links, so it can't leave the folder or circle in it. */
 import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, extname, join, matchesGlob } from 'node:path'
 import { Fault } from '../../platform/fault.ts'
 import type { Skip } from './document.ts'
-
-export type Format = 'markdown' | 'text' | 'jsonl'
+import { type FileFormat, formatOfName, readFormats } from './formats.ts'
 
 export interface SourceFile {
   readonly path: string
   /** The path below the folder asked for, with slashes; a single file's own name. The id of its document. */
   readonly name: string
-  readonly format: Format
+  readonly format: FileFormat
   readonly bytes: number
+  /** Encoding that its server named. */
+  readonly charset?: string
+  /** Joins the metadata of every document in it. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Who may see its documents, where they do not say so themselves. */
+  readonly readers?: readonly string[]
 }
 
-const mostFiles = 20_000
+/** About 100 MB of names; a folder with more is better ingested in parts. */
+const mostFiles = 200_000
+const skipsKept = 10_000
 const deepest = 20
 
-const formats: Readonly<Record<string, Format>> = {
-  '.md': 'markdown',
-  '.markdown': 'markdown',
-  '.mdx': 'markdown',
-  '.txt': 'text',
-  '.text': 'text',
-  '.rst': 'text',
-  '.adoc': 'text',
-  '.org': 'text',
-  '.jsonl': 'jsonl',
-  '.ndjson': 'jsonl',
+/** "docs/**\/*.md" as the folder to look in and what its files' names must match; a path without wildcards has no pattern. */
+export function splitGlob(path: string): { readonly root: string; readonly pattern?: string } {
+  const parts = path.split('/')
+  const first = parts.findIndex((part) => /[*?[\]{}]/.test(part))
+  if (first === -1) return { root: path }
+  const root = parts.slice(0, first).join('/')
+  return { root: root === '' ? (path.startsWith('/') ? '/' : '.') : root, pattern: parts.slice(first).join('/') }
 }
 
-/** `path` is real and allowed. Files in order of their names; what is no document is named in `skipped`. Throws `too_large`. */
-export async function listFiles(path: string): Promise<{ readonly files: readonly SourceFile[]; readonly skipped: readonly Skip[] }> {
+/**
+ * `path` is real and allowed. Files in order of their names; what is no document is named in `skipped`, the first 10,000 of
+ * them. With a pattern only the files below `path` whose names match it are looked at. Throws `too_large`.
+ */
+export async function listFiles(
+  path: string,
+  pattern?: string,
+): Promise<{ readonly files: readonly SourceFile[]; readonly skipped: readonly Skip[] }> {
   const info = await stat(path)
-  if (info.isFile()) return { files: [{ path, name: basename(path), format: formatOf(path) ?? 'text', bytes: info.size }], skipped: [] }
+  if (info.isFile()) {
+    const name = basename(path)
+    return { files: [{ path, name, format: formatOfName(path) ?? 'unknown', bytes: info.size }], skipped: [] }
+  }
   if (!info.isDirectory()) throw new Fault('invalid_input', `'${basename(path)}' is neither a file nor a folder; name one of those.`)
   const files: SourceFile[] = []
   const skipped: Skip[] = []
-  await walk({ folder: path, prefix: '', depth: 0, files, skipped })
+  const wanted = pattern === undefined ? () => true : (name: string) => matchesGlob(name, pattern)
+  await walk({ folder: path, prefix: '', depth: 0, wanted, files, skipped })
   files.sort((left, right) => (left.name < right.name ? -1 : 1))
   return { files, skipped }
 }
@@ -47,12 +60,21 @@ interface Walk {
   readonly folder: string
   readonly prefix: string
   readonly depth: number
+  readonly wanted: (name: string) => boolean
   readonly files: SourceFile[]
   readonly skipped: Skip[]
 }
 
 async function walk(at: Walk): Promise<void> {
-  for await (const entry of await opendir(at.folder)) {
+  let entries: AsyncIterable<Dirent>
+  try {
+    entries = await opendir(at.folder, { bufferSize: 256 })
+  } catch (error) {
+    if (at.depth === 0) throw error
+    skip(at, at.prefix.slice(0, -1), 'cannot be opened')
+    return
+  }
+  for await (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
     await visit(at, entry)
     if (at.files.length > mostFiles) {
@@ -64,16 +86,30 @@ async function walk(at: Walk): Promise<void> {
   }
 }
 
-async function visit({ folder, prefix, depth, files, skipped }: Walk, entry: Dirent): Promise<void> {
-  const name = `${prefix}${entry.name}`
-  const path = join(folder, entry.name)
-  const format = formatOf(entry.name)
-  if (entry.isSymbolicLink()) skipped.push({ source: name, reason: 'is a symbolic link' })
-  else if (entry.isDirectory() && depth >= deepest) skipped.push({ source: name, reason: `lies deeper than ${deepest} folders` })
-  else if (entry.isDirectory()) await walk({ folder: path, prefix: `${name}/`, depth: depth + 1, files, skipped })
-  else if (!entry.isFile()) skipped.push({ source: name, reason: 'is neither a file nor a folder' })
-  else if (format) files.push({ path, name, format, bytes: (await stat(path)).size })
-  else skipped.push({ source: name, reason: `has the type '${extname(name) || 'none'}'; Markdown, text and JSONL are read` })
+async function visit(at: Walk, entry: Dirent): Promise<void> {
+  const name = `${at.prefix}${entry.name}`
+  const path = join(at.folder, entry.name)
+  if (entry.isDirectory() && at.depth >= deepest) skip(at, name, `lies deeper than ${deepest} folders`)
+  else if (entry.isDirectory()) await walk({ ...at, folder: path, prefix: `${name}/`, depth: at.depth + 1 })
+  else if (!at.wanted(name)) return
+  else if (entry.isSymbolicLink()) skip(at, name, 'is a symbolic link')
+  else if (!entry.isFile()) skip(at, name, 'is neither a file nor a folder')
+  else await take(at, name, path)
 }
 
-const formatOf = (name: string): Format | undefined => formats[extname(name).toLowerCase()]
+async function take(at: Walk, name: string, path: string): Promise<void> {
+  const format = formatOfName(name)
+  if (!format) {
+    skip(at, name, `has the type '${extname(name) || 'none'}'; ${readFormats}`)
+    return
+  }
+  try {
+    at.files.push({ path, name, format, bytes: (await stat(path)).size })
+  } catch {
+    skip(at, name, 'vanished while the folder was listed')
+  }
+}
+
+function skip({ skipped }: Walk, source: string, reason: string): void {
+  if (skipped.length < skipsKept) skipped.push({ source, reason })
+}

@@ -9,6 +9,10 @@ export interface Block {
   readonly headings: readonly string[]
   /** A heading: what follows belongs to another section. */
   readonly opens: boolean
+  /** Begins a page or a symbol: a chunk may begin with it, and does not run into it. */
+  readonly breaks?: boolean
+  /** Rows of a table or lines of code: cut only between lines, and nothing of it is repeated in the next chunk. */
+  readonly lines?: boolean
 }
 
 export interface Outline {

@@ -88,13 +88,12 @@ describe('a folder', () => {
     await symlink(join(folder.path, 'secret.txt'), join(root, 'link.txt'))
     await symlink(root, join(root, 'circle'))
     const { ids, skips } = await read(root)
-    expect(ids).toEqual(['a.txt', 'b/two.md'])
+    expect(ids).toEqual(['a.txt', 'b/two.md', 'latin.txt'])
     expect(skips.toSorted()).toEqual([
       'circle is a symbolic link',
       'empty.txt is empty',
-      'latin.txt is not UTF-8; convert it',
       'link.txt is a symbolic link',
-      "picture.png has the type '.png'; Markdown, text and JSONL are read",
+      "picture.png has the type '.png'; Markdown, text, HTML, PDF, DOCX, CSV, TSV, JSON, JSONL and source code are read",
       'zero.txt holds NUL bytes, so it is not text',
     ])
   })

@@ -14,6 +14,9 @@ export const languages = [
   'norwegian',
   'finnish',
   'turkish',
+  'hungarian',
+  'romanian',
+  'indonesian',
   'russian',
   'arabic',
   'greek',
@@ -47,11 +50,16 @@ const commonWords: Partial<Record<Language, string>> = {
   norwegian: 'og det er som på en av til at med for ikke den har et fra var ble om også jeg men etter seg eller kan ved være',
   finnish: 'ja on ei se että oli ovat mutta myös kun hän joka sen tai kuin niin mitä ole olla sekä hänen vain',
   turkish: 've bir bu için ile da de olarak daha çok olan gibi en kadar sonra ancak değil her ne var ise',
+  hungarian: 'az és hogy nem is egy ez volt meg de ki mint csak már kell vagy van azt aki majd még ha el első után lesz között',
+  romanian: 'și în de la cu pe că este un nu din pentru mai care sunt ale să ca au fost prin lui sau după fi dintre acest această',
+  indonesian: 'yang dan di dengan untuk dari dalam ini itu pada adalah tidak akan oleh sebagai juga atau karena telah ke lebih bisa mereka',
 }
 
-const wordsOf = new Map(
-  Object.entries(commonWords).flatMap(([name, words]) => (isLanguage(name) ? [[name, new Set(words.split(' '))] as const] : [])),
-)
+const languagesByWord = new Map<string, Language[]>()
+for (const [language, words] of Object.entries(commonWords)) {
+  if (!isLanguage(language)) continue
+  for (const word of words.split(' ')) languagesByWord.set(word, [...(languagesByWord.get(word) ?? []), language])
+}
 
 const scripts: readonly (readonly [Language, RegExp])[] = [
   ['russian', /^\p{Script=Cyrillic}/u],
@@ -60,6 +68,9 @@ const scripts: readonly (readonly [Language, RegExp])[] = [
   ['hindi', /^\p{Script=Devanagari}/u],
   ['tamil', /^\p{Script=Tamil}/u],
 ]
+/** Written without spaces or without a stemmer here. */
+const unstemmed =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Hebrew}\p{Script=Bengali}\p{Script=Georgian}]/u
 
 /** Below this share of common words a Latin-script text is in none of the languages we know; prose has 20–50 %. */
 const leastShare = 0.04
@@ -67,15 +78,66 @@ const sampleWords = 20_000
 
 /** `simple` when no language is clearly there. Source code with English comments counts as English: stemming helps it. */
 export function detectLanguage(text: string): Language {
-  const words = (text.match(/[\p{L}\p{M}]{2,}/gu) ?? []).slice(0, sampleWords).map((word) => word.toLowerCase())
-  if (words.length === 0) return 'simple'
-  for (const [language, script] of scripts) {
-    if (words.filter((word) => script.test(word)).length > words.length / 2) return language
+  const words = wordsIn(text)
+  const byScript = scriptOf(words, 0.5)
+  if (byScript) return byScript
+  const [best] = shares(words)
+  return best && best.share >= leastShare ? best.language : 'simple'
+}
+
+/** What tells one document's language apart from that of the documents around it. */
+const clear = { words: 20, share: 0.12, lead: 1.5, different: 4, scriptWords: 3 }
+
+/** The language that a text is in beyond doubt; undefined for short and mixed texts, which go with those around them. */
+export function clearLanguage(text: string): Language | undefined {
+  const words = wordsIn(text)
+  const byScript = words.length >= clear.scriptWords ? scriptOf(words, 0.7) : undefined
+  if (byScript) return byScript
+  if (words.length < clear.words) return undefined
+  const [best, second] = shares(words)
+  if (!best || best.share < clear.share || best.different < clear.different) return undefined
+  return best.share >= clear.lead * (second?.share ?? 0) ? best.language : undefined
+}
+
+function wordsIn(text: string): string[] {
+  const words: string[] = []
+  for (const [word] of text.matchAll(/[\p{L}\p{M}]{2,}/gu)) {
+    words.push(word.toLowerCase())
+    if (words.length === sampleWords) break
   }
-  const shares = [...wordsOf].map(([language, common]) => ({
-    language,
-    share: words.filter((word) => common.has(word)).length / words.length,
-  }))
-  const best = shares.reduce((left, right) => (right.share > left.share ? right : left))
-  return best.share >= leastShare ? best.language : 'simple'
+  return words
+}
+
+/** The language of the script that more than this share of the words is written in. */
+function scriptOf(words: readonly string[], share: number): Language | undefined {
+  const strange = words.filter((word) => word.charCodeAt(0) >= 0x370)
+  if (strange.length <= words.length * share) return undefined
+  for (const [language, script] of scripts) {
+    if (strange.filter((word) => script.test(word)).length > words.length * share) return language
+  }
+  return strange.filter((word) => unstemmed.test(word)).length > words.length * share ? 'simple' : undefined
+}
+
+interface Share {
+  readonly language: Language
+  /** Of the words, those that are common in it. */
+  readonly share: number
+  /** Different ones among them. */
+  readonly different: number
+}
+
+/** Best first. */
+function shares(words: readonly string[]): readonly Share[] {
+  const found = new Map<Language, { count: number; readonly different: Set<string> }>()
+  for (const word of words) {
+    for (const language of languagesByWord.get(word) ?? []) {
+      const known = found.get(language) ?? { count: 0, different: new Set<string>() }
+      known.count++
+      known.different.add(word)
+      found.set(language, known)
+    }
+  }
+  return [...found]
+    .map(([language, { count, different }]) => ({ language, share: count / words.length, different: different.size }))
+    .sort((left, right) => right.share - left.share)
 }
