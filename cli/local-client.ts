@@ -11,6 +11,7 @@ export function localClient(waist: Waist, caller: Caller): ToolClient {
   const { catalogue, invoke, platform } = waist
   const { approvals, runs, events } = platform
   return {
+    remote: false,
     decideAt: 'this terminal, with millrace approvals',
     catalogue: async () => catalogue.list().map(describeTool),
     tool: async (name) => describeTool(catalogue.get(name)),

@@ -53,6 +53,7 @@ export function remoteClient(address: ServerAddress): ToolClient {
   const http = openHttp(address)
   const tool = (name: string): Promise<ToolDescription> => http.get(`/api/tools/${encodeURIComponent(name)}`, descriptionShape)
   return {
+    remote: true,
     decideAt: `${address.url}, or a terminal with millrace approvals`,
     tool,
     catalogue: async () => (await http.get('/api/tools', z.object({ tools: z.array(descriptionShape) }))).tools,

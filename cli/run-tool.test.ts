@@ -1,4 +1,8 @@
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineTool } from '../tools/tool.ts'
 import { openTestServer, scripted, type TestServer, terminalToken } from '../web/server/test-server.ts'
 import { runApprovals } from './approvals.ts'
 import { type ChatSource, runChat } from './chat.ts'
@@ -218,6 +222,45 @@ describe.each(clients)('a tool as a command, %s', (_, open) => {
       await expect(ask(['--json'])).rejects.toMatchObject({ code: 'usage' })
       await expect(ask(['hi', '--loud'])).rejects.toMatchObject({ code: 'usage' })
     })
+  })
+})
+
+describe('a tool that reads files', () => {
+  const find = defineTool({
+    name: 'find_file',
+    title: 'Find a file',
+    description: 'Says where a path leads; for tests of paths on the command line.',
+    input: z.strictObject({ path: z.string().describe('A path.'), source: z.string().optional().describe('Another.') }),
+    output: z.object({ file: z.string(), source: z.string().optional() }),
+    effect: 'read',
+    role: 'viewer',
+    examples: [],
+    run: async ({ path, source }, context) => ({ content: 'Found.', data: { file: await context.file(path), ...(source && { source }) } }),
+  })
+
+  it('finds them from where the person stands when a server performs the call', async () => {
+    const filed = await openTestServer({ tools: [find] })
+    const { millrace, url } = filed
+    try {
+      const folder = join(await realpath(millrace.folder), 'desk')
+      await mkdir(folder)
+      await writeFile(join(folder, 'notes.txt'), 'x')
+      await writeFile(join(millrace.folder, 'other.txt'), 'x')
+      const found = async (client: ToolClient, argv: readonly string[]): Promise<unknown> => {
+        const io = testIo()
+        expect(await runToolCommand({ name: 'find-file', argv: [...argv, '--json'], client, io, folder }), io.written.err).toBe(0)
+        return JSON.parse(io.written.out)
+      }
+      const remote = remoteClient({ url, token: terminalToken })
+      expect(await found(remote, ['notes.txt'])).toEqual({ file: join(folder, 'notes.txt') })
+      expect(await found(remote, ['../other.txt', '--source', 'https://a.example/x'])).toMatchObject({ source: 'https://a.example/x' })
+      expect(await found(remote, [join(folder, 'notes.txt'), '--source', 'docs/**/*.md'])).toMatchObject({
+        source: join(folder, 'docs/**/*.md'),
+      })
+      expect(await found(localClient(millrace, millrace.owner), ['desk/notes.txt'])).toEqual({ file: join(folder, 'notes.txt') })
+    } finally {
+      await filed.close()
+    }
   })
 })
 

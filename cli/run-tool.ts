@@ -1,6 +1,8 @@
 /** `millrace TOOL --flags`: words to input, one call, its outcome to words; an exit code at the end. */
+import { resolve } from 'node:path'
 import { asFault } from '../platform/fault.ts'
 import type { Outcome } from '../tools/invocation.ts'
+import { isRemote } from '../tools/remote-source.ts'
 import type { Progress } from '../tools/tool.ts'
 import { confirm } from './confirm.ts'
 import { exitCodeOf, waitsForPerson } from './exit-codes.ts'
@@ -18,6 +20,8 @@ export interface ToolCommand {
   readonly argv: readonly string[]
   readonly client: ToolClient
   readonly io: Io
+  /** Where this terminal is. Default: the working folder. */
+  readonly folder?: string
 }
 
 /** Resolves to the exit code; errors are told on standard error in the sentence that every surface uses. */
@@ -32,13 +36,14 @@ export async function runToolCommand(command: ToolCommand): Promise<number> {
   }
 }
 
-async function callAndTell({ name, argv, client, io }: ToolCommand): Promise<number> {
+async function callAndTell({ name, argv, client, io, folder = process.cwd() }: ToolCommand): Promise<number> {
   const tool = await client.tool(name)
-  const { input, json, help } = await parseToolCommand(tool, argv, io.read)
+  const { input: given, json, help } = await parseToolCommand(tool, argv, io.read)
   if (help) {
     io.out(toolHelp(tool, Math.min(io.width, 110)))
     return 0
   }
+  const input = client.remote ? withAbsolutePaths(given, folder) : given
   const outcome = await withProgress(io, (onProgress) => client.call({ tool: tool.name, input, signal: io.signal, onProgress }))
   if (outcome.kind !== 'waiting') return tell(outcome, { json, io })
   const decided = await confirm(outcome, { client, io })
@@ -47,6 +52,16 @@ async function callAndTell({ name, argv, client, io }: ToolCommand): Promise<num
   }
   if (json && decided === 'unasked') io.out(jsonOutput({ approval: outcome.approval, run: outcome.run }))
   return waitsForPerson
+}
+
+/** Fields of tools that name files. */
+const pathFields: ReadonlySet<string> = new Set(['path', 'source', 'file', 'data'])
+
+/** A person means files from where they stand, not from where the server was started. */
+function withAbsolutePaths(input: Readonly<Record<string, unknown>>, folder: string): Readonly<Record<string, unknown>> {
+  const meant = (name: string, value: unknown): unknown =>
+    pathFields.has(name) && typeof value === 'string' && value !== '' && !isRemote(value) ? resolve(folder, value) : value
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, meant(name, value)]))
 }
 
 function tell(outcome: Outcome, { json, io }: { readonly json: boolean; readonly io: Io }): number {

@@ -23,6 +23,8 @@ export interface PendingApproval {
 }
 
 export interface ToolClient {
+  /** A server performs the calls, in whose folder relative paths would start. */
+  readonly remote: boolean
   catalogue(): Promise<readonly ToolDescription[]>
   /** Throws `not_found` with the nearest names. */
   tool(name: string): Promise<ToolDescription>
