@@ -1,5 +1,6 @@
 /** Side-by-side benchmarks: `npm run bench -- <name>` prints JSON with ratios; progress goes to stderr. */
 import { benchEventLoop } from './event-loop.ts'
+import { benchFilters } from './filters.ts'
 import { benchRetrieval } from './retrieval.ts'
 import { benchToolCall } from './tool-call.ts'
 
@@ -9,6 +10,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'tool-call': benchToolCall,
   'event-loop': benchEventLoop,
   retrieval: benchRetrieval,
+  filters: benchFilters,
 }
 
 const [name = '', ...args] = process.argv.slice(2)

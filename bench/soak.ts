@@ -1,5 +1,6 @@
-/** `npm run soak -- NAME [--kills N] [--seed N] [--clients N] [--database URL]`: the long tests. Prints one JSON object; ends with 1 when a promise was broken. */
+/** `npm run soak -- NAME [--kills N] [--seed N] [--clients N] [--documents N] [--database URL]`: the long tests. Prints one JSON object; ends with 1 when a promise was broken. */
 import { parseArgs } from 'node:util'
+import { soakIngest } from './soak/ingest.ts'
 import { isClean, soakKill } from './soak/kill.ts'
 
 interface Soak {
@@ -10,19 +11,27 @@ interface Soak {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    kills: { type: 'string', default: '50' },
+    kills: { type: 'string' },
     seed: { type: 'string', default: '1' },
     clients: { type: 'string', default: '3' },
+    documents: { type: 'string', default: '2000' },
     database: { type: 'string' },
   },
 })
 
+const say = process.stderr.isTTY ? (line: string) => console.error(line) : () => undefined
+const { database } = values
+const seed = wholeNumber(values.seed)
+
 const soaks: Readonly<Record<string, () => Promise<Soak>>> = {
   kill: async () => {
-    const say = process.stderr.isTTY ? (line: string) => console.error(line) : () => undefined
-    const [kills, seed, clients] = [values.kills, values.seed, values.clients].map(wholeNumber)
-    const report = await soakKill({ kills: kills ?? 50, seed: seed ?? 1, clients: clients ?? 3, database: values.database, say })
+    const report = await soakKill({ kills: wholeNumber(values.kills ?? '50'), seed, clients: wholeNumber(values.clients), database, say })
     return { report, clean: isClean(report) }
+  },
+  ingest: async () => {
+    const documents = wholeNumber(values.documents)
+    const report = await soakIngest({ kills: wholeNumber(values.kills ?? '30'), documents, seed, database, say })
+    return { report, clean: report.wrong.length === 0 }
   },
 }
 

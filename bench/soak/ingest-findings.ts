@@ -1,0 +1,87 @@
+/** What the index says at rest, after the last stop: text, chunks, postings and vectors of every document agree, and nothing else is there. */
+import { join } from 'node:path'
+import type { Database } from '../../platform/database/database.ts'
+import { openEmbedded } from '../../platform/database/embedded.ts'
+import { openServer } from '../../platform/database/server.ts'
+import { emptyEntries, unpackEntries } from '../../rag/index/entries.ts'
+import type { Place } from './findings.ts'
+
+export interface IndexExpected {
+  readonly documents: number
+  readonly chunks: number
+}
+
+interface Question {
+  readonly says: string
+  /** Names of what is wrong, as `name`. */
+  readonly sql: string
+}
+
+const questions: readonly Question[] = [
+  { says: 'doubled: live twice', sql: "select id as name from documents where state = 'live' group by collection, id having count(*) > 1" },
+  {
+    says: 'torn: chunks are not those it has',
+    sql: `select d.id as name from documents d left join chunks c on c.document = d.key where d.state = 'live'
+          group by d.key, d.id, d.chunks having count(c.ordinal) <> d.chunks or max(c.ordinal) <> d.chunks - 1`,
+  },
+  {
+    says: 'torn: text is not as long as it was',
+    sql: `select d.id as name from documents d left join document_parts p on p.document = d.key where d.state = 'live'
+          group by d.key, d.id, d.characters having coalesce(sum(length(p.text)), 0) <> d.characters`,
+  },
+  {
+    says: 'torn: a chunk has not one vector',
+    sql: `select d.id as name from documents d join chunks c on c.document = d.key
+          left join vectors v on v.document = c.document and v.ordinal = c.ordinal
+          where d.state = 'live' group by d.id, c.document, c.ordinal having count(v.document) <> 1`,
+  },
+  { says: 'left over: not live', sql: "select id || ' is ' || state as name from documents where state in ('staged', 'replaced')" },
+  {
+    says: 'left over: chunk without its document',
+    sql: "select document::text as name from chunks where document not in (select key from documents where state = 'live')",
+  },
+  {
+    says: 'left over: vector without its chunk',
+    sql: 'select document::text as name from vectors v where not exists (select 1 from chunks c where c.document = v.document and c.ordinal = v.ordinal)',
+  },
+]
+
+/** The first of each thing that is wrong. */
+export async function inspectIndex({ folder, database }: Place, expected: IndexExpected): Promise<readonly string[]> {
+  const db: Database =
+    database === undefined ? await openEmbedded({ folder: join(folder, 'home', 'database') }) : await openServer(database)
+  try {
+    const wrong: string[] = []
+    for (const { says, sql } of questions) {
+      const { rows } = await db.query<{ name: string }>(`${sql} limit 5`)
+      wrong.push(...rows.map(({ name }) => `${says}: ${name}`))
+    }
+    return [...wrong, ...(await postingsDiffer(db, expected))]
+  } finally {
+    await db.close()
+  }
+}
+
+/** The frequencies of a chunk's terms must sum to its length, which every one of its postings repeats. */
+async function postingsDiffer(db: Database, { chunks }: IndexExpected): Promise<readonly string[]> {
+  const live = new Set((await db.query<{ key: number }>("select key from documents where state = 'live'")).rows.map(({ key }) => key))
+  const sums = new Map<string, { frequencies: number; length: number }>()
+  const { rows } = await db.query<{ chunks: number; entries: Uint8Array }>('select chunks, entries from postings')
+  for (const row of rows) {
+    const entries = emptyEntries(row.chunks)
+    unpackEntries(row.entries, entries)
+    for (let at = 0; at < entries.size; at++) {
+      const document = entries.documents[at] ?? 0
+      if (!live.has(document)) continue
+      const name = `${document} ${entries.ordinals[at]}`
+      const sum = sums.get(name) ?? { frequencies: 0, length: entries.lengths[at] ?? 0 }
+      sum.frequencies += entries.frequencies[at] ?? 0
+      sums.set(name, sum)
+    }
+  }
+  const torn = [...sums].filter(([, { frequencies, length }]) => frequencies !== length).map(([name]) => name)
+  return [
+    ...torn.slice(0, 5).map((name) => `torn or doubled: the postings of chunk ${name} do not sum to its length`),
+    ...(sums.size === chunks ? [] : [`torn: ${sums.size} of ${chunks} chunks have postings`]),
+  ]
+}
