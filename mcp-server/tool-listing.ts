@@ -40,7 +40,7 @@ export function listing(tool: Tool): McpTool {
     description,
     inputSchema: { ...input, type: 'object' },
     ...(output.type === 'object' ? { outputSchema: mayWait ? orPending(output) : { ...output, type: 'object' } } : {}),
-    annotations: { title, ...hints[tool.effect], ...(tool.effectVaries ? { readOnlyHint: false } : {}) },
+    annotations: { title, ...hints[tool.effect], ...(tool.effectVaries ? { readOnlyHint: false, openWorldHint: true } : {}) },
   }
   made.set(tool, listed)
   return listed
