@@ -1,5 +1,6 @@
 /** Lines of source code with how deep each stands, brackets in strings and comments not counted. */
 import type { CodeLanguage } from './code-languages.ts'
+import { symbolIn } from './code-symbols.ts'
 
 export interface CodeLine {
   readonly start: number
@@ -38,6 +39,7 @@ export function codeLines(text: string, language: CodeLanguage): CodeLine[] {
 }
 
 function lineOf(text: string, start: number, end: number, scan: Scan): CodeLine {
+  resume(text, scan)
   const before = { depth: scan.depth, inside: scan.until !== undefined }
   const code = text.length > longestLine ? '' : codeIn(text, scan)
   const blank = text.trim() === ''
@@ -52,6 +54,12 @@ function lineOf(text: string, start: number, end: number, scan: Scan): CodeLine 
     comment: !blank && code.trim() === '',
     continues: before.inside || (indented && before.depth > 0),
   }
+}
+
+/** A declaration without indentation: brackets that look open were miscounted, in a macro or an odd literal. */
+function resume(text: string, scan: Scan): void {
+  if (scan.depth === 0 || scan.until !== undefined || scan.language.bodies === 'indentation' || !/^[\p{L}_]/u.test(text)) return
+  if (symbolIn(text, scan.language, false) !== undefined) scan.depth = 0
 }
 
 function indentation(text: string): number {
@@ -85,7 +93,7 @@ function codeIn(text: string, scan: Scan): string {
       code += text.charAt(at++)
     }
   }
-  if (scan.until === '"' || scan.until === "'") scan.until = undefined
+  if ((scan.until === '"' || scan.until === "'") && !text.endsWith('\\')) scan.until = undefined
   return code
 }
 

@@ -40,9 +40,11 @@ export function symbolIn(line: string, language: CodeLanguage, member: boolean):
   if (language.name === 'shell') return shellFunction.exec(code)?.[1]
   const receiver = method.exec(code)
   if (receiver) return `${receiver[1]}.${receiver[2]}`
-  const found = named.exec(code)?.[1] ?? implementation.exec(code)?.[1] ?? (member ? undefined : value.exec(code)?.[1])
+  const script = /script|vue/.test(language.name)
+  const values = !member && (script || !language.bareFunctions)
+  const found = named.exec(code)?.[1] ?? implementation.exec(code)?.[1] ?? (values ? value.exec(code)?.[1] : undefined)
   if (found !== undefined) return tidy(found)
-  if (!language.bareFunctions || (/script|vue/.test(language.name) && !member)) return undefined
+  if (!language.bareFunctions || (script && !member)) return undefined
   const called = bare.exec(code)?.[1]
   return called === undefined || notNames.has(called) || /^\s*(?:return|else|throw|new|await|case)\b/.test(code) ? undefined : tidy(called)
 }
@@ -52,3 +54,7 @@ const tidy = (found: string): string =>
     .replace(/[:.\s]+$/, '')
     .replaceAll(/\s+/g, ' ')
     .slice(0, 100)
+
+/** In C a function's type may stand on a line of its own above its name. */
+export const isReturnType = (code: string, { bareFunctions }: CodeLanguage): boolean =>
+  bareFunctions && /^[\p{L}_][\p{L}\p{N}_\s*&:<>]{0,100}$/u.test(code)

@@ -5,15 +5,24 @@
 import { estimateTokens } from './chunk.ts'
 import type { CodeLanguage } from './code-languages.ts'
 import { type CodeLine, codeLines } from './code-lines.ts'
-import { containerPattern, leadPattern, symbolIn } from './code-symbols.ts'
+import { containerPattern, isReturnType, leadPattern, symbolIn } from './code-symbols.ts'
 import type { Block, Outline } from './outline.ts'
 
-/** Lines [from, to) that belong together. */
-interface Part {
+/** Lines [from, to). */
+interface Range {
   readonly from: number
   readonly to: number
+}
+
+/** Lines that belong together. */
+interface Part extends Range {
   /** Undefined for what stands between symbols. */
   readonly symbol?: string
+}
+
+/** Lines whose symbols stand at this level. */
+interface Members extends Range {
+  readonly level: number
 }
 
 interface Source {
@@ -27,13 +36,15 @@ const wholeTokens = 500
 /** Neighbours join up to this size. */
 const joinedTokens = 200
 const mostNames = 12
+const deepestPath = 5
 
 export function outlineCode(text: string, language: CodeLanguage): Outline {
-  const source = { text, language, lines: codeLines(text, language) }
-  return { blocks: blocksOf(source, { from: 0, to: source.lines.length }, []) }
+  const lines = codeLines(text, language)
+  const all = { from: 0, to: lines.length }
+  return { blocks: blocksOf({ text, language, lines }, { ...all, level: levelOf(lines, all) }, []) }
 }
 
-function blocksOf(source: Source, range: Part, path: readonly string[]): Block[] {
+function blocksOf(source: Source, members: Members, path: readonly string[]): Block[] {
   const blocks: Block[] = []
   let open: Part[] = []
   const flush = (): void => {
@@ -41,14 +52,33 @@ function blocksOf(source: Source, range: Part, path: readonly string[]): Block[]
     if (first && last) blocks.push(...blockOf(source, { from: first.from, to: last.to }, [...path, ...namesOf(open)]))
     open = []
   }
-  for (const part of partsOf(source, range, path.length)) {
+  for (const part of partsOf(source, members, path.length)) {
     const first = open[0]
-    if (first && tokensOf(source, { from: first.from, to: part.to }) > joinedTokens) flush()
-    if (tokensOf(source, part) <= wholeTokens || part.symbol === undefined) open.push(part)
-    else blocks.push(...largeSymbol(source, part, path))
+    if (first && tokensOf(source, { from: first.from, to: part.to }) > joinedTokens && !onlyCloses(source, part)) flush()
+    if (part.symbol === undefined || tokensOf(source, part) <= wholeTokens) open.push(part)
+    else {
+      flush()
+      blocks.push(...largeSymbol(source, part, path))
+    }
   }
   flush()
-  return blocks
+  return withoutRemnants(blocks, source.text)
+}
+
+const remnant = /^[\s\])};]*$/
+
+const onlyCloses = ({ text, lines }: Source, { from, to }: Range): boolean =>
+  remnant.test(text.slice(lines[from]?.start ?? 0, lines[to - 1]?.end ?? 0))
+
+/** The brackets that close a class stay with its last member. */
+function withoutRemnants(blocks: readonly Block[], text: string): Block[] {
+  const kept: Block[] = []
+  for (const block of blocks) {
+    const last = kept.at(-1)
+    if (last && remnant.test(text.slice(block.start, block.end))) kept.splice(-1, 1, { ...last, end: block.end })
+    else kept.push(block)
+  }
+  return kept
 }
 
 /** Several names in one breadcrumb, as much as a reader takes in. */
@@ -60,23 +90,22 @@ function namesOf(parts: readonly Part[]): readonly string[] {
 /** A class is cut into its members; a function has none, so it is one block, to be cut between lines. */
 function largeSymbol(source: Source, part: Part, path: readonly string[]): Block[] {
   const inside = [...path, part.symbol ?? '']
-  const declared = source.lines.slice(part.from, part.to).findIndex(({ code }) => containerPattern.test(code))
-  const members = path.length < 5 && declared !== -1 && declared < 20
-  if (!members) return blockOf(source, part, inside)
-  const body = bodyStart(source, part.from + declared, part.to)
-  if (body >= part.to) return blockOf(source, part, inside)
-  const head = blockOf(source, { from: part.from, to: body }, inside)
-  return [...head, ...blocksOf(source, { from: body, to: part.to }, inside)]
+  const body = path.length < deepestPath ? bodyOf(source, part) : undefined
+  return body ? blocksOf(source, { ...part, level: levelOf(source.lines, body) }, inside) : blockOf(source, part, inside)
 }
 
-/** The first line that stands deeper than the declaration. */
-function bodyStart({ lines }: Source, declared: number, to: number): number {
-  const level = lines[declared]?.level ?? 0
-  for (let at = declared + 1; at < to; at++) if ((lines[at]?.level ?? 0) > level && lines[at]?.continues !== true) return at
-  return to
+/** What stands deeper than the declaration of a class; undefined for other symbols. */
+function bodyOf({ lines }: Source, { from, to }: Range): Range | undefined {
+  let declared = from
+  while (declared < to && !containerPattern.test(lines[declared]?.code ?? '')) declared++
+  const level = lines[declared]?.level
+  if (level === undefined || lines.slice(from, declared).some((line) => line.level > level && !line.comment && !line.continues))
+    return undefined
+  const start = lines.findIndex((line, at) => at > declared && line.level > level && !line.continues && !line.blank)
+  return start > 0 && start < to ? { from: start, to } : undefined
 }
 
-function blockOf({ text, lines }: Source, { from, to }: Part, headings: readonly string[]): Block[] {
+function blockOf({ text, lines }: Source, { from, to }: Range, headings: readonly string[]): Block[] {
   let first = from
   let last = to - 1
   while (first < last && lines[first]?.blank) first++
@@ -88,15 +117,14 @@ function blockOf({ text, lines }: Source, { from, to }: Part, headings: readonly
 }
 
 /** Symbols at the level of the range, each with the comments above it, and what stands between them. */
-function partsOf({ lines, language }: Source, { from, to }: Part, depth: number): Part[] {
-  const level = levelOf(lines, from, to)
+function partsOf({ lines, language }: Source, { from, to, level }: Members, depth: number): Part[] {
   const parts: Part[] = []
   let between = from
   for (let at = from; at < to; at++) {
     const line = lines[at]
     const symbol = line && line.level === level && !line.continues ? symbolIn(line.code, language, depth > 0) : undefined
     if (symbol === undefined) continue
-    const start = leadStart(lines, at, between)
+    const start = leadStart({ lines, language }, at, between)
     const end = symbolEnd(lines, at, to)
     if (start > between) parts.push({ from: between, to: start })
     parts.push({ from: start, to: end, symbol })
@@ -108,7 +136,7 @@ function partsOf({ lines, language }: Source, { from, to }: Part, depth: number)
 }
 
 /** The shallowest level that something stands at. */
-function levelOf(lines: readonly CodeLine[], from: number, to: number): number {
+function levelOf(lines: readonly CodeLine[], { from, to }: Range): number {
   let level = Number.POSITIVE_INFINITY
   for (let at = from; at < to; at++) {
     const line = lines[at]
@@ -118,11 +146,12 @@ function levelOf(lines: readonly CodeLine[], from: number, to: number): number {
 }
 
 /** Comments, decorators and attributes right above a declaration belong to it. */
-function leadStart(lines: readonly CodeLine[], at: number, from: number): number {
+function leadStart({ lines, language }: Omit<Source, 'text'>, at: number, from: number): number {
   let start = at
   while (start > from) {
     const above = lines[start - 1]
-    if (!above || above.blank || !(above.comment || leadPattern.test(above.code))) break
+    const leads = above?.comment || leadPattern.test(above?.code ?? '') || (start === at && isReturnType(above?.code ?? '', language))
+    if (!above || above.blank || !leads) break
     start--
   }
   return start
@@ -146,7 +175,7 @@ function symbolEnd(lines: readonly CodeLine[], at: number, to: number): number {
 /** A line that ends or goes on with what is open: a closing bracket or word, or the brace of a body on a line of its own. */
 const closes = /^\s*(?:[\])}{]|end\b|fi\b|done\b|esac\b|else\b|catch\b|finally\b|rescue\b|ensure\b|where\b|=>)/
 
-function tokensOf({ text, lines }: Source, { from, to }: Part): number {
+function tokensOf({ text, lines }: Source, { from, to }: Range): number {
   const start = lines[from]?.start
   const end = lines[to - 1]?.end
   return start === undefined || end === undefined ? 0 : estimateTokens(text, { start, end })

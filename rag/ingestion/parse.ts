@@ -1,17 +1,13 @@
-/** An open file to the documents in it, by its format; throws `Unreadable` with the reason. */
+/** An open file to the documents in it, by its format; throws `Unreadable` with the reason. Parsers are loaded when needed. */
 import type { FileHandle } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { codeLanguageOf } from './code-languages.ts'
-import { delimiterOf, readTable } from './csv.ts'
 import { type Found, type SourceDocument, storable } from './document.ts'
-import { extractDocx } from './docx.ts'
 import { decodeText } from './encoding.ts'
 import type { Extraction } from './extraction.ts'
 import type { SourceFile } from './files.ts'
 import type { Format } from './formats.ts'
-import { extractHtml } from './html.ts'
 import { readLines } from './lines.ts'
-import { extractPdf } from './pdf.ts'
 import { documentOf } from './records.ts'
 import { openTextStream } from './text-stream.ts'
 import { Unreadable } from './unreadable.ts'
@@ -53,12 +49,15 @@ interface Read {
 async function extract(file: SourceFile, format: Whole, bytes: Buffer): Promise<Read> {
   if (bytes.length === 0) throw new Unreadable('is empty')
   if (format === 'pdf' || format === 'docx') {
-    const extraction = await (format === 'pdf' ? extractPdf(bytes) : extractDocx(bytes))
+    const extraction = await (format === 'pdf'
+      ? (await import('./pdf.ts')).extractPdf(bytes)
+      : (await import('./docx.ts')).extractDocx(bytes))
     return { extraction, metadata: extraction.metadata }
   }
   const { text, encoding } = textOf(bytes, file, format)
   const read = { ...(encoding !== 'utf-8' && { encoding }) }
   if (format === 'html') {
+    const { extractHtml } = await import('./html.ts')
     const extraction = extractHtml(text)
     return { extraction, metadata: { ...extraction.metadata, ...read } }
   }
@@ -162,6 +161,7 @@ function pretty(value: unknown, otherwise: string): string {
 
 /** A table is one document; a long one is several: "sales.csv", "sales.csv#2", … */
 export async function* readTables(file: SourceFile, handle: FileHandle): AsyncGenerator<Found> {
+  const { delimiterOf, readTable } = await import('./csv.ts')
   const { head, pieces, encoding } = await openTextStream(handle, file.charset)
   const title = titleOf(file.name, 'csv')
   let part = 1
