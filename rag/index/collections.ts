@@ -7,24 +7,33 @@ export interface Collection {
   readonly key: number
   readonly workspace: string
   readonly name: string
+  /** What a document is taken for when its text does not clearly say otherwise. */
   readonly language: Language
+  /** Those its documents are in: a query is stemmed in each of them. */
+  readonly languages: readonly Language[]
   readonly embedder: string
   readonly dimensions: number
   readonly documents: number
   readonly chunks: number
   /** Sum of the lengths of all chunks, in index terms. */
   readonly terms: number
-  /** All its vectors are in the graph, so that the nearest are found without a scan. */
-  readonly graph: boolean
+  /** Batches of postings written since they were last merged. */
+  readonly segments: number
+  /** How the signs of a hybrid ranking are weighed here; absent: by default. */
+  readonly weights: Weights | undefined
+  /** When a document last came or left. */
   readonly updatedAt: Date
 }
 
-interface CollectionRow extends Omit<Collection, 'language' | 'updatedAt'> {
+interface CollectionRow extends Omit<Collection, 'language' | 'languages' | 'weights' | 'updatedAt'> {
   readonly language: string
+  readonly languages: readonly string[]
+  readonly weights: unknown
   readonly updated_at: Date
 }
 
-const columns = 'key, workspace, name, language, embedder, dimensions, documents, chunks, terms::float8 as terms, graph, updated_at'
+const columns =
+  'key, workspace, name, language, languages, embedder, dimensions, documents, chunks, terms::float8 as terms, segments, weights, updated_at'
 
 /** A collection whose name begins so is still being written: it is found by its name only, which no caller can give. */
 export const hiddenMark = '.'
@@ -56,28 +65,51 @@ export async function holdCollection(
   tx: Queryable,
   wanted: Pick<Collection, 'workspace' | 'name' | 'language' | 'embedder' | 'dimensions'>,
 ): Promise<Collection> {
+  const { workspace, name, language, embedder, dimensions } = wanted
+  const hold = `select ${columns} from collections where workspace = $1 and name = $2 for update`
+  const held = (await tx.query<CollectionRow>(hold, [workspace, name])).rows.map(toCollection)[0]
+  if (held) return held
   await tx.query(
     `insert into collections (workspace, name, language, embedder, dimensions) values ($1, $2, $3, $4, $5)
      on conflict (workspace, name) do nothing`,
-    [wanted.workspace, wanted.name, wanted.language, wanted.embedder, wanted.dimensions],
+    [workspace, name, language, embedder, dimensions],
   )
-  await tx.query('select 1 from collections where workspace = $1 and name = $2 for update', [wanted.workspace, wanted.name])
-  return getCollection(tx, wanted.workspace, wanted.name)
+  await tx.query(hold, [workspace, name])
+  return getCollection(tx, workspace, name)
 }
 
-/** Adds what became visible, or takes away what was hidden (negative numbers). */
+export interface CollectionChange {
+  /** What became visible, or was hidden (negative numbers). */
+  readonly documents: number
+  readonly chunks: number
+  readonly terms: number
+  /** Languages of what became visible. */
+  readonly languages?: readonly Language[]
+}
+
 export async function countIn(
   tx: Queryable,
   { workspace, key }: Pick<Collection, 'workspace' | 'key'>,
-  change: { readonly documents: number; readonly chunks: number; readonly terms: number },
+  { documents, chunks, terms, languages = [] }: CollectionChange,
 ): Promise<void> {
   await tx.query(
-    `update collections set documents = documents + $3, chunks = chunks + $4, terms = terms + $5, updated_at = now()
+    `update collections set documents = documents + $3, chunks = chunks + $4, terms = terms + $5, updated_at = clock_timestamp(),
+       languages = case when languages @> $6::text[] then languages
+         else array(select distinct unnest(languages || $6::text[]) order by 1) end
      where workspace = $1 and key = $2`,
-    [workspace, key, change.documents, change.chunks, change.terms],
+    [workspace, key, documents, chunks, terms, languages],
   )
 }
 
-function toCollection({ updated_at: updatedAt, language, ...row }: CollectionRow): Collection {
-  return { ...row, updatedAt, language: isLanguage(language) ? language : 'simple' }
+/** Batches of postings that were written, or merged away (a negative number). */
+export async function countSegments(
+  tx: Queryable,
+  { workspace, key }: Pick<Collection, 'workspace' | 'key'>,
+  segments: number,
+): Promise<void> {
+  await tx.query('update collections set segments = segments + $3 where workspace = $1 and key = $2', [workspace, key, segments])
+}
+
+function toCollection({ updated_at: updatedAt, language, languages, ...row }: CollectionRow): Collection {
+  return { ...row, updatedAt, language: isLanguage(language) ? language : 'simple', languages: languages.filter(isLanguage) }
 }

@@ -1,33 +1,39 @@
-/** Writing documents into the index. Every statement is small: the embedded database serves everyone else in between. */
-import { toSql } from 'pgvector'
+/** Documents of the index: what is there, what comes, what goes out of sight. */
 import type { Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
-import type { PreparedChunk } from '../ingestion/reader.worker.ts'
-import { dictionaryOf } from '../language/detect.ts'
+import { isLanguage, type Language } from '../language/detect.ts'
 import { type Collection, countIn } from './collections.ts'
-import { insertIntoGraph } from './graph.ts'
+
+type Place = Pick<Collection, 'workspace' | 'key'>
 
 export interface LiveDocument {
   readonly key: number
   readonly id: string
   readonly digest: string
   readonly chunks: number
+  readonly language: string
+  readonly source: string | null
+  readonly file: string | null
+  readonly readers: readonly string[] | null
+  /** The run that wrote it. */
+  readonly ingestion: string
 }
 
 /** Those of `ids` that are in the collection now, by id. */
 export async function findDocuments(
   db: Queryable,
-  { workspace, key }: Pick<Collection, 'workspace' | 'key'>,
+  { workspace, key }: Place,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, LiveDocument>> {
   const { rows } = await db.query<LiveDocument>(
-    `select key, id, digest, chunks from documents
+    `select key, id, digest, chunks, language, source, file, readers, ingestion from documents
      where workspace = $1 and collection = $2 and state = 'live' and id = any($3::text[])`,
     [workspace, key, ids],
   )
   return new Map(rows.map((row) => [row.id, row]))
 }
 
+/** What a document is, its text aside. */
 export interface NewDocument {
   readonly id: string
   readonly digest: string
@@ -35,31 +41,46 @@ export interface NewDocument {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly characters: number
   readonly chunks: number
+  readonly language: Language
+  /** What was ingested, and the file below it that held the document; absent where it came by another way. */
+  readonly source?: string | undefined
+  readonly file?: string | undefined
+  /** Absent: everyone in the workspace. */
+  readonly readers?: readonly string[] | undefined
+  /** From `contentDigest`; absent: never taken for a duplicate. */
+  readonly content?: string | undefined
   readonly ingestion: string
 }
 
-/** Rows for documents, `staged` ones unseen until `publishDocuments`. Returns their keys in the order given. */
+/** Rows for documents, unseen until `publishDocuments`. Returns their keys in the order given. */
 export async function insertDocuments(
   tx: Queryable,
-  { workspace, key }: Collection,
-  { documents, state }: { readonly documents: readonly NewDocument[]; readonly state: 'staged' | 'live' },
+  { workspace, key }: Place,
+  documents: readonly NewDocument[],
 ): Promise<readonly number[]> {
   const { rows } = await tx.query<{ key: number; id: string }>(
-    `insert into documents (workspace, collection, state, id, digest, title, metadata, characters, chunks, ingestion)
-     select $1, $2, $3, d.id, d.digest, d.title, d.metadata::jsonb, d.characters, d.chunks, d.ingestion
-     from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[], $10::text[])
-       as d (id, digest, title, metadata, characters, chunks, ingestion)
+    `insert into documents (workspace, collection, id, digest, title, metadata, characters, chunks, language, source, file, readers,
+       content, ingestion)
+     select $1, $2, d.id, d.digest, d.title, d.metadata::jsonb, d.characters, d.chunks, d.language, d.source, d.file,
+       case when d.readers is not null then array(select jsonb_array_elements_text(d.readers::jsonb)) end, d.content, d.ingestion
+     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[],
+       $13::text[], $14::text[])
+       as d (id, digest, title, metadata, characters, chunks, language, source, file, readers, content, ingestion)
      returning key, id`,
     [
       workspace,
       key,
-      state,
       documents.map(({ id }) => id),
       documents.map(({ digest }) => digest),
       documents.map(({ title }) => title),
       documents.map(({ metadata }) => JSON.stringify(metadata)),
       documents.map(({ characters }) => characters),
       documents.map(({ chunks }) => chunks),
+      documents.map(({ language }) => language),
+      documents.map(({ source }) => source ?? null),
+      documents.map(({ file }) => file ?? null),
+      documents.map(({ readers }) => (readers ? JSON.stringify(readers) : null)),
+      documents.map(({ content }) => content ?? null),
       documents.map(({ ingestion }) => ingestion),
     ],
   )
@@ -67,141 +88,57 @@ export async function insertDocuments(
   return documents.flatMap(({ id }) => keys.get(id) ?? [])
 }
 
-export interface Part {
-  readonly document: number
-  readonly start: number
-  readonly text: string
-}
-
-const partLength = 32_768
-
-/** Cuts the source for storing, never inside a surrogate pair. */
-export function partsOf(document: number, text: string): Part[] {
-  const parts: Part[] = []
-  let start = 0
-  while (start < text.length) {
-    const reach = Math.min(start + partLength, text.length)
-    const last = text.charCodeAt(reach - 1)
-    const end = reach < text.length && last >= 0xd800 && last <= 0xdbff ? reach - 1 : reach
-    parts.push({ document, start, text: text.slice(start, end) })
-    start = end
-  }
-  return parts
-}
-
-export async function insertParts(tx: Queryable, workspace: string, parts: readonly Part[]): Promise<void> {
-  await tx.query(
-    `insert into document_parts (workspace, document, start, text)
-     select $1, part.document, part.start, part.text from unnest($2::int[], $3::int[], $4::text[]) as part (document, start, text)`,
-    [workspace, parts.map(({ document }) => document), parts.map(({ start }) => start), parts.map(({ text }) => text)],
-  )
-}
-
-export interface IndexedChunk extends PreparedChunk {
-  readonly document: number
-  readonly ordinal: number
-  readonly vector: Float32Array
-}
-
-const chunksPerStatement = 8
-const postingsPerStatement = 500
-
-export async function insertChunks(tx: Queryable, collection: Collection, chunks: readonly IndexedChunk[]): Promise<void> {
-  for (let at = 0; at < chunks.length; at += chunksPerStatement)
-    await insertTexts(tx, collection, chunks.slice(at, at + chunksPerStatement))
-  for (const group of groupByPostings(chunks)) await insertPostings(tx, collection, group)
-  if (!collection.graph) return
-  for (let at = 0; at < chunks.length; at += chunksPerStatement / 2) {
-    await insertIntoGraph(tx, collection, chunks.slice(at, at + chunksPerStatement / 2))
-  }
-}
-
-async function insertTexts(tx: Queryable, { workspace, key }: Collection, chunks: readonly IndexedChunk[]): Promise<void> {
-  await tx.query(
-    `insert into chunks (workspace, collection, document, ordinal, start_offset, end_offset, title, text, embedding)
-     select $1, $2, c.document, c.ordinal, c.start_offset, c.end_offset, c.title, c.text, c.embedding::vector
-     from unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[])
-       as c (document, ordinal, start_offset, end_offset, title, text, embedding)`,
-    [
-      workspace,
-      key,
-      chunks.map((chunk) => chunk.document),
-      chunks.map((chunk) => chunk.ordinal),
-      chunks.map((chunk) => chunk.start),
-      chunks.map((chunk) => chunk.end),
-      chunks.map((chunk) => chunk.title),
-      chunks.map((chunk) => chunk.text),
-      chunks.map((chunk) => vectorText(chunk.vector)),
-    ],
-  )
-}
-
-/** What pgvector reads; null for a vector of zeros, which has no direction to compare. */
-export function vectorText(vector: Float32Array): string | null {
-  return vector.some((value) => value !== 0) ? toSql(Array.from(vector, (value) => Number(value.toFixed(5)))) : null
-}
-
-function groupByPostings(chunks: readonly IndexedChunk[]): IndexedChunk[][] {
-  const groups: IndexedChunk[][] = []
-  let size = Number.POSITIVE_INFINITY
-  for (const chunk of chunks) {
-    if (size + chunk.terms.length > postingsPerStatement) {
-      groups.push([])
-      size = 0
-    }
-    groups.at(-1)?.push(chunk)
-    size += chunk.terms.length
-  }
-  return groups
-}
-
-/** Stems the terms as the query's will be, sums what falls together, and gives every posting its chunk's length. */
-async function insertPostings(tx: Queryable, { workspace, key, language }: Collection, chunks: readonly IndexedChunk[]): Promise<void> {
-  await tx.query(
-    `insert into postings (workspace, collection, document, ordinal, term, tf, terms)
-     select $1, $2, document, ordinal, term, sum(count)::int, (sum(sum(count)) over (partition by document, ordinal))::int
-     from unnest($4::int[], $5::int[], $6::text[], $7::int[]) as raw (document, ordinal, word, count),
-          unnest(ts_lexize($3::regdictionary, word)) as term
-     group by document, ordinal, term`,
-    [
-      workspace,
-      key,
-      dictionaryOf(language),
-      chunks.flatMap((chunk) => chunk.terms.map(() => chunk.document)),
-      chunks.flatMap((chunk) => chunk.terms.map(() => chunk.ordinal)),
-      chunks.flatMap((chunk) => chunk.terms),
-      chunks.flatMap((chunk) => chunk.counts),
-    ],
-  )
-}
-
-/** Makes documents count: live from here on, with their lengths. Those they replace must have been taken out of sight. */
-export async function publishDocuments(tx: Queryable, collection: Collection, keys: readonly number[]): Promise<void> {
-  const { rows } = await tx.query<{ chunks: number; terms: number }>(
-    `update documents set state = 'live', terms = lengths.terms
-     from (select wanted.key, coalesce((select sum(tf) from postings where workspace = $1 and document = wanted.key), 0) as terms
-           from unnest($2::int[]) as wanted (key)) as lengths
-     where workspace = $1 and documents.key = lengths.key and state <> 'replaced'
-     returning chunks, documents.terms::float8 as terms`,
+/** Makes staged documents count: live from here on. Those they replace must have been taken out of sight. */
+export async function publishDocuments(tx: Queryable, collection: Place, keys: readonly number[]): Promise<void> {
+  const { rows } = await tx.query<{ chunks: number; terms: number; language: string }>(
+    `update documents set state = 'live' where workspace = $1 and key = any($2::int[]) and state = 'staged'
+     returning chunks, terms::float8 as terms, language`,
     [collection.workspace, keys],
   )
-  if (rows.length < keys.length)
-    throw new Fault('conflict', 'The ingestion was interrupted for more than a day; ingest these documents again.')
-  const chunks = rows.reduce((sum, row) => sum + row.chunks, 0)
-  const terms = rows.reduce((sum, row) => sum + row.terms, 0)
-  await countIn(tx, collection, { documents: rows.length, chunks, terms })
+  if (rows.length < keys.length) throw interrupted()
+  await countIn(tx, collection, {
+    documents: rows.length,
+    chunks: rows.reduce((sum, row) => sum + row.chunks, 0),
+    terms: rows.reduce((sum, row) => sum + row.terms, 0),
+    languages: [...new Set(rows.map(({ language }) => language))].filter(isLanguage),
+  })
+}
+
+/** Adds the lengths of chunks that were written to their documents, which must still be staged: it holds them. */
+export async function addLengths(tx: Queryable, workspace: string, lengths: ReadonlyMap<number, number>): Promise<void> {
+  const { rowCount } = await tx.query(
+    `update documents set terms = terms + added.length from unnest($2::int[], $3::int[]) as added (document, length)
+     where workspace = $1 and key = added.document and state = 'staged'`,
+    [workspace, [...lengths.keys()], [...lengths.values()]],
+  )
+  if (rowCount < lengths.size) throw interrupted()
+}
+
+const interrupted = (): Fault => new Fault('conflict', 'The ingestion was interrupted for more than a day; ingest these documents again.')
+
+/** Lets documents that stay as they are belong to what was ingested now. */
+export async function rehomeDocuments(
+  tx: Queryable,
+  { workspace }: Pick<Collection, 'workspace'>,
+  homes: readonly { readonly key: number; readonly source: string; readonly file: string }[],
+): Promise<void> {
+  await tx.query(
+    `update documents set source = home.source, file = home.file
+     from unnest($2::int[], $3::text[], $4::text[]) as home (key, source, file) where workspace = $1 and documents.key = home.key`,
+    [workspace, homes.map(({ key }) => key), homes.map(({ source }) => source), homes.map(({ file }) => file)],
+  )
 }
 
 /** Takes documents out of sight, those of `ids` or any `most` of the collection; `clearReplaced` frees their space. */
 export async function replaceDocuments(
   tx: Queryable,
-  collection: Pick<Collection, 'workspace' | 'key'>,
+  collection: Place,
   ids: readonly string[] | undefined,
   most = 500,
 ): Promise<{ readonly documents: number; readonly chunks: number }> {
   const { rows } = await tx.query<{ documents: number; chunks: number; terms: number }>(
     `with hidden as (
-       update documents set state = 'replaced' where key in (
+       update documents set state = 'replaced' where workspace = $1 and key in (
          select key from documents
          where workspace = $1 and collection = $2 and state = 'live' and ($3::text[] is null or id = any($3::text[])) limit $4)
        returning chunks, terms)
@@ -211,4 +148,9 @@ export async function replaceDocuments(
   const { documents = 0, chunks = 0, terms = 0 } = rows[0] ?? {}
   if (documents > 0) await countIn(tx, collection, { documents: -documents, chunks: -chunks, terms: -terms })
   return { documents, chunks }
+}
+
+/** Gives up a document that was still being written. */
+export async function replaceStaged(tx: Queryable, { workspace }: Pick<Place, 'workspace'>, key: number): Promise<void> {
+  await tx.query(`update documents set state = 'replaced' where workspace = $1 and key = $2 and state = 'staged'`, [workspace, key])
 }

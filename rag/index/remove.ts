@@ -1,8 +1,10 @@
 /** Documents out of the index: hidden at once in a few short transactions, then cleared away. */
 import type { Database, Queryable } from '../../platform/database/database.ts'
-import { clearReplaced, dropEmptyCollection } from './clear.ts'
+import { clearPostings, clearReplaced, dropEmptyCollection } from './clear.ts'
 import type { Collection } from './collections.ts'
+import { compactPostings } from './compact.ts'
 import { replaceDocuments } from './documents.ts'
+import { dropStrayGraphs } from './graph.ts'
 
 export interface RemoveGround {
   readonly db: Database
@@ -35,6 +37,12 @@ export async function removeDocuments(ground: RemoveGround, collection: Collecti
     while (add(await ground.step(`hide ${round}`, (tx) => replaceDocuments(tx, collection, undefined, documentsPerStep)))) round++
   }
   await clearReplaced(ground.db, collection, ground.signal)
-  if (!ids) await ground.step('drop', (tx) => dropEmptyCollection(tx, collection))
+  // Whoever deletes documents wants nothing of them left, so their postings do not wait for company.
+  if (!ids) await clearPostings(ground.db, collection, ground.signal)
+  await compactPostings(ground.db, collection, ground.signal)
+  if (!ids) {
+    await ground.step('drop', (tx) => dropEmptyCollection(tx, collection))
+    await dropStrayGraphs(ground.db)
+  }
   return total
 }

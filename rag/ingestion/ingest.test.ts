@@ -5,7 +5,9 @@ import type { Database } from '../../platform/database/database.ts'
 import { temporaryFolder, testDatabases } from '../../platform/testing/harness.ts'
 import { getCollection } from '../index/collections.ts'
 import { readPassage } from '../index/passage.ts'
+import { readPostings } from '../index/postings.ts'
 import { removeDocuments } from '../index/remove.ts'
+import { loadVocabulary } from '../index/vocabulary.ts'
 import { countRows, ingestInto, never, openJournal, searchIn } from '../testing.ts'
 
 const animals = ['otter', 'badger', 'heron', 'lynx', 'stork', 'viper', 'marten', 'beaver', 'falcon', 'hare']
@@ -28,6 +30,16 @@ describe.each(testDatabases)('ingestion on the $kind database', ({ open }) => {
   const write = async (name: string, text: string): Promise<string> => {
     await writeFile(join(folder.path, name), text)
     return join(folder.path, name)
+  }
+  const sumFrequencies = async (name: string): Promise<number> => {
+    const collection = await getCollection(db, 'default', name)
+    const { terms } = await loadVocabulary(db, collection, never)
+    const postings = await readPostings(
+      db,
+      collection,
+      terms.flatMap((term) => collection.languages.map((language) => ({ language, term }))),
+    )
+    return [...postings.values()].reduce((sum, { size, frequencies }) => sum + frequencies.slice(0, size).reduce((a, b) => a + b, 0), 0)
   }
   const remove = async (name: string, ids?: readonly string[]): Promise<unknown> =>
     removeDocuments({ db, signal: never, step: (_, effect) => db.transaction(effect) }, await getCollection(db, 'default', name), ids)
@@ -53,10 +65,17 @@ describe.each(testDatabases)('ingestion on the $kind database', ({ open }) => {
     ])
     expect((await countRows(db)).documents).toBe(10)
     const { documents: count, chunks, terms } = await getCollection(db, 'default', 'animals')
-    const { rows } = await db.query<{ terms: number }>('select sum(tf)::float8 as terms from postings')
-    expect({ count, chunks, terms }).toEqual({ count: 10, chunks: 10, terms: rows[0]?.terms })
+    expect({ count, chunks, terms }).toEqual({ count: 10, chunks: 10, terms: await sumFrequencies('animals') })
     await remove('animals')
-    expect(await countRows(db)).toEqual({ collections: 0, documents: 0, document_parts: 0, chunks: 0, postings: 0, vector_graph: 0 })
+    expect(await countRows(db)).toEqual({
+      collections: 0,
+      documents: 0,
+      document_parts: 0,
+      chunks: 0,
+      postings: 0,
+      embedding_spaces: 0,
+      vectors: 0,
+    })
   })
 
   it('goes on where it was killed, and never doubles', async () => {
@@ -131,12 +150,32 @@ describe.each(testDatabases)('ingestion on the $kind database', ({ open }) => {
     await remove('three')
   })
 
-  it('refuses a folder without documents, and another language for a collection that has one', async () => {
+  it('refuses what holds no document', async () => {
     const empty = await write('empty.jsonl', '{"_id": "a"}\n')
     await expect(ingestInto(db, { path: empty, collection: 'none' })).rejects.toThrow("line 1, has no 'text'")
-    const path = await write('one.jsonl', '{"_id": "a", "text": "Die Katze und der Hund sind nicht im Haus."}\n')
-    expect(await ingestInto(db, { path, collection: 'one' })).toMatchObject({ language: 'german' })
-    await expect(ingestInto(db, { path, collection: 'one', language: 'english' })).rejects.toThrow("indexed as 'german'")
-    await remove('one')
+    await expect(getCollection(db, 'default', 'none')).rejects.toThrow("no collection 'none'")
+  })
+
+  it('finds every document in its own language, whichever language asks', async () => {
+    const english = 'The houses of the town are old and the streets that lead to them are not wide, but they were built by hand.'
+    const german = 'Die Häuser der Stadt sind alt und die Straßen sind nicht breit, aber sie wurden von Hand gebaut und werden geliebt.'
+    const path = await write(
+      'mixed.jsonl',
+      lines([
+        { _id: 'en', text: english },
+        { _id: 'de', text: german },
+        { _id: 'short', text: 'Three houses.' },
+      ]),
+    )
+    expect(await ingestInto(db, { path, collection: 'mixed' })).toMatchObject({ language: 'english', added: 3 })
+    expect((await getCollection(db, 'default', 'mixed')).languages).toEqual(['english', 'german'])
+    const found = async (query: string): Promise<string[]> =>
+      (await searchIn(db, { query, collection: 'mixed', mode: 'keyword' })).map(({ document }) => document).toSorted()
+    expect(await found('house')).toEqual(['en', 'short'])
+    expect(await found('Haus')).toEqual(['de'])
+    expect(await found('hauser')).toEqual(['de'])
+    expect(await found('die')).toEqual([])
+    expect(await ingestInto(db, { path, collection: 'mixed', language: 'german' })).toMatchObject({ changed: 2, unchanged: 1 })
+    await remove('mixed')
   })
 })

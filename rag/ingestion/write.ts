@@ -1,133 +1,222 @@
-/** One batch into the index: many small documents in one step, or one large document in many. */
+/** One batch of small documents into the index, as one step. */
 import { createHash } from 'node:crypto'
 import type { Queryable } from '../../platform/database/database.ts'
-import { holdCollection } from '../index/collections.ts'
+import { insertChunks, insertParts, partsOf } from '../index/chunks.ts'
+import { type Collection, holdCollection } from '../index/collections.ts'
 import {
   findDocuments,
-  type IndexedChunk,
-  insertChunks,
   insertDocuments,
-  insertParts,
   type LiveDocument,
-  partsOf,
   publishDocuments,
+  rehomeDocuments,
   replaceDocuments,
 } from '../index/documents.ts'
-import type { BatchWork } from './ingest.ts'
-import type { BatchEntry, PreparedChunk, PreparedDocument } from './reader.worker.ts'
+import { type TermsOf, termsByLanguage } from '../index/stems.ts'
+import type { Language } from '../language/detect.ts'
+import type { Skip } from './document.ts'
+import { contentDigest, type Duplicate, findDuplicates } from './duplicates.ts'
+import { embedDocuments, type Failures } from './embed.ts'
+import type { IngestGround, IngestRequest } from './ingest.ts'
+import type { Reader } from './reader.ts'
+import type { Batch, BatchEntry, PreparedChunk, PreparedDocument } from './reader.worker.ts'
 
-export interface Counts {
+export interface BatchWork extends IngestGround {
+  readonly request: IngestRequest
+  readonly source: string
+  readonly collection: Collection
+  readonly reader: Reader
+  readonly batch: Batch
+  readonly number: number
+  readonly failures: Failures
+  /** Told as each document is prepared. */
+  readonly onDocument: (id: string) => void
+}
+
+/** What a batch came to. */
+export interface Written {
   readonly added: number
   readonly changed: number
   readonly unchanged: number
-  /** Chunks of all of them. */
+  /** Of the documents above. */
   readonly chunks: number
+  readonly duplicates: readonly Duplicate[]
+  readonly skipped: readonly Skip[]
 }
 
-interface Ready {
+/** A document ready to be written. */
+export interface Ready {
   readonly entry: BatchEntry
   readonly document: PreparedDocument
+  readonly language: Language
+  readonly content: string
   readonly vectors: readonly Float32Array[]
 }
 
 const allChunks = 1_000_000
-const chunksPerStep = 6
-const partsPerStep = 8
 
 /** The batch as one transaction; documents that are there already, by digest, are only counted. */
-export async function writeSmall(work: BatchWork, known: ReadonlyMap<string, LiveDocument>): Promise<Counts> {
-  const { reader, batch, collection } = work
-  const ready: Ready[] = []
-  for (const [index, entry] of batch.documents.entries()) {
-    if (known.get(entry.id)?.digest === entry.digest) continue
-    const document = await reader.chunks(index, 0, allChunks)
-    ready.push({ entry, document, vectors: await embed(work, document.chunks) })
-  }
-  return work.step(stepName(work), async (tx) => {
-    await holdCollection(tx, collection)
-    const ids = batch.documents.map(({ id }) => id)
-    const before = await findDocuments(tx, collection, ids)
-    const fresh = ready.filter(({ entry }) => before.get(entry.id)?.digest !== entry.digest)
-    const replaced = fresh.flatMap(({ entry }) => (before.has(entry.id) ? entry.id : []))
-    if (replaced.length > 0) await replaceDocuments(tx, collection, replaced)
-    await writeAll(tx, work, fresh)
-    const changed = replaced.length
-    const after = await findDocuments(tx, collection, ids)
-    const chunks = [...after.values()].reduce((sum, document) => sum + document.chunks, 0)
-    return { added: fresh.length - changed, changed, unchanged: ids.length - fresh.length, chunks }
-  })
+export async function writeSmall(work: BatchWork, known: ReadonlyMap<string, LiveDocument>): Promise<Written> {
+  const { batch, ingestion } = work
+  const stays = batch.documents.every((entry) => isHome(work, entry, known.get(entry.id)))
+  // What this very ingestion wrote before it was interrupted is told by the journal.
+  if (stays && ![...known.values()].some((document) => document.ingestion === ingestion)) return allUnchanged(known)
+  const { ready, skipped } = await prepare(work, known)
+  const words = ready.flatMap(({ language, document }) => document.chunks.map((chunk) => ({ language, terms: chunk.terms })))
+  const terms = await termsByLanguage(work.db, words)
+  return work.step(stepName(work), (tx) => writeReady(tx, work, { ready, skipped, terms }))
 }
 
-async function writeAll(tx: Queryable, { collection, ingestion }: BatchWork, fresh: readonly Ready[]): Promise<void> {
+const allUnchanged = (known: ReadonlyMap<string, LiveDocument>): Written => ({
+  added: 0,
+  changed: 0,
+  unchanged: known.size,
+  chunks: chunksOf(known.values()),
+  duplicates: [],
+  skipped: [],
+})
+
+const chunksOf = (documents: Iterable<LiveDocument>): number => [...documents].reduce((sum, { chunks }) => sum + chunks, 0)
+
+/** True when the index has the document as it is. */
+export function isUnchanged({ request }: BatchWork, { digest }: BatchEntry, known: LiveDocument | undefined): boolean {
+  return known?.digest === digest && (request.language === undefined || known.language === request.language)
+}
+
+/** True when it also came from here before. */
+function isHome(work: BatchWork, entry: BatchEntry, known: LiveDocument | undefined): boolean {
+  return isUnchanged(work, entry, known) && known?.source === work.source && known.file === entry.file
+}
+
+async function prepare(
+  work: BatchWork,
+  known: ReadonlyMap<string, LiveDocument>,
+): Promise<{ readonly ready: readonly Ready[]; readonly skipped: readonly Skip[] }> {
+  const prepared: Omit<Ready, 'vectors'>[] = []
+  for (const [index, entry] of work.batch.documents.entries()) {
+    work.onDocument(entry.id)
+    if (isUnchanged(work, entry, known.get(entry.id))) continue
+    const document = await work.reader.chunks(index, 0, allChunks)
+    prepared.push({ entry, document, ...identityOf(work, entry, document) })
+  }
+  const embedded = await embedDocuments(
+    work,
+    prepared.map(({ document }) => document.chunks),
+  )
+  const ready: Ready[] = []
+  const skipped: Skip[] = []
+  for (const [at, document] of prepared.entries()) {
+    const result = embedded[at]
+    if (result && 'vectors' in result) ready.push({ ...document, vectors: result.vectors })
+    else skipped.push({ source: document.entry.id, reason: `could not be embedded: ${result?.failed}` })
+  }
+  return { ready, skipped }
+}
+
+/** A document is in the language asked for, else in the one it clearly is in, else in its collection's. */
+export function identityOf(
+  { request, collection }: BatchWork,
+  { readers }: BatchEntry,
+  { text, language }: PreparedDocument,
+): Pick<Ready, 'language' | 'content'> {
+  return { language: request.language ?? language ?? collection.language, content: contentDigest(text, readers) }
+}
+
+interface Writing {
+  readonly ready: readonly Ready[]
+  readonly skipped: readonly Skip[]
+  readonly terms: TermsOf
+}
+
+async function writeReady(tx: Queryable, work: BatchWork, { ready, skipped, terms }: Writing): Promise<Written> {
+  const collection = await holdCollection(tx, work.collection)
+  const ids = work.batch.documents.map(({ id }) => id)
+  const before = await findDocuments(tx, collection, ids)
+  const changed = ready.filter(({ entry }) => !isUnchanged(work, entry, before.get(entry.id)))
+  const duplicates = await findDuplicates(
+    tx,
+    collection,
+    changed.map(({ entry: { id }, content }) => ({ id, content })),
+  )
+  const left = new Set(work.request.duplicates === 'skip' ? duplicates.map(({ document }) => document) : [])
+  const fresh = changed.filter(({ entry }) => !left.has(entry.id))
+  const replaced = changed.flatMap(({ entry }) => (before.has(entry.id) ? entry.id : []))
+  if (replaced.length > 0) await replaceDocuments(tx, collection, replaced)
+  await writeFresh(tx, { ...work, collection }, { fresh, terms })
+  const unchanged = work.batch.documents.filter((entry) => isUnchanged(work, entry, before.get(entry.id)))
+  await rehome(tx, work, { unchanged, before })
+  const stayed = [...before.values()].filter(({ id }) => !replaced.includes(id))
+  const rewritten = fresh.filter(({ entry }) => before.has(entry.id)).length
+  return {
+    added: fresh.length - rewritten,
+    changed: rewritten,
+    unchanged: unchanged.length,
+    chunks: chunksOf(stayed) + fresh.reduce((sum, { document }) => sum + document.total, 0),
+    duplicates,
+    skipped,
+  }
+}
+
+async function writeFresh(
+  tx: Queryable,
+  { collection, source, ingestion }: BatchWork,
+  { fresh, terms }: { readonly fresh: readonly Ready[]; readonly terms: TermsOf },
+): Promise<void> {
   if (fresh.length === 0) return
-  const documents = fresh.map(({ entry, document }) => ({ ...entry, ...document, chunks: document.total, ingestion }))
-  const keys = await insertDocuments(tx, collection, { documents, state: 'live' })
+  const keys = await insertDocuments(
+    tx,
+    collection,
+    fresh.map(({ entry, document, language, content }) => ({
+      ...described(entry, document),
+      language,
+      content,
+      source,
+      ingestion,
+    })),
+  )
   const keyed = fresh.flatMap((ready, at) => (keys[at] === undefined ? [] : [{ ...ready, key: keys[at] }]))
   await insertParts(
     tx,
     collection.workspace,
     keyed.flatMap(({ key, document }) => partsOf(key, document.text)),
   )
-  await insertChunks(
-    tx,
-    collection,
-    keyed.flatMap(({ key, document, vectors }) => indexed(key, 0, document.chunks, vectors)),
-  )
+  const chunks = keyed.flatMap(({ key, document, language, vectors }) => indexed(document.chunks, { key, from: 0, language, vectors }))
+  await insertChunks(tx, collection, { chunks, terms })
   await publishDocuments(tx, collection, keys)
 }
 
-/** Staged piece by piece, seen by nobody until the last step publishes it. */
-export async function writeLarge(work: BatchWork, entry: BatchEntry, known: LiveDocument | undefined): Promise<Counts> {
-  const { reader, collection, ingestion } = work
-  const name = stepName(work)
-  if (known?.digest === entry.digest)
-    return work.step(`${name} published`, async () => ({ added: 0, changed: 0, unchanged: 1, chunks: known.chunks }))
-  const first = await reader.chunks(0, 0, chunksPerStep)
-  const key = await work.step(`${name} staged`, async (tx) => {
-    const [staged = 0] = await insertDocuments(tx, collection, {
-      documents: [{ ...entry, ...first, chunks: first.total, ingestion }],
-      state: 'staged',
-    })
-    return staged
+/** What a document's row says of it, its language and origin aside. */
+export function described({ id, digest, characters, file, readers }: BatchEntry, { title, metadata, total }: PreparedDocument) {
+  return { id, digest, characters, file, readers, title, metadata, chunks: total }
+}
+
+/** Chunks of one document from number `from` on, as the index takes them. */
+export function indexed(
+  chunks: readonly PreparedChunk[],
+  {
+    key,
+    from,
+    language,
+    vectors,
+  }: { readonly key: number; readonly from: number; readonly language: Language; readonly vectors: readonly Float32Array[] },
+) {
+  return chunks.map((chunk, at) => ({ ...chunk, document: key, ordinal: from + at, language, vector: vectors[at] ?? new Float32Array() }))
+}
+
+async function rehome(
+  tx: Queryable,
+  { collection, source }: BatchWork,
+  { unchanged, before }: { readonly unchanged: readonly BatchEntry[]; readonly before: ReadonlyMap<string, LiveDocument> },
+): Promise<void> {
+  const moved = unchanged.flatMap(({ id, file }) => {
+    const known = before.get(id)
+    return known && (known.source !== source || known.file !== file) ? [{ key: known.key, source, file }] : []
   })
-  const parts = partsOf(key, first.text)
-  for (let at = 0; at < parts.length; at += partsPerStep) {
-    await work.step(`${name} text ${at}`, async (tx) => {
-      await insertParts(tx, collection.workspace, parts.slice(at, at + partsPerStep))
-      return at
-    })
-  }
-  for (let from = 0; from < first.total; from += chunksPerStep) {
-    const { chunks } = from === 0 ? first : await reader.chunks(0, from, chunksPerStep)
-    const vectors = await embed(work, chunks)
-    await work.step(`${name} chunks ${from}`, async (tx) => {
-      await insertChunks(tx, collection, indexed(key, from, chunks, vectors))
-      return from
-    })
-    work.progress({ message: `${entry.id}: ${from + chunks.length} of ${first.total} chunks` })
-  }
-  return work.step(`${name} published`, async (tx) => {
-    await holdCollection(tx, collection)
-    await replaceDocuments(tx, collection, [entry.id])
-    await publishDocuments(tx, collection, [key])
-    return { added: known ? 0 : 1, changed: known ? 1 : 0, unchanged: 0, chunks: first.total }
-  })
+  if (moved.length > 0) await rehomeDocuments(tx, collection, moved)
 }
 
 /** Named by place and content: a file that changed between two deliveries does not find the former one's journal. */
-function stepName({ number, batch }: BatchWork): string {
+export function stepName({ number, batch }: Pick<BatchWork, 'number' | 'batch'>): string {
   const hash = createHash('sha256')
   for (const { id, digest } of batch.documents) hash.update(`${id}\0${digest}\0`)
   return `batch ${number} ${hash.digest('hex').slice(0, 16)}`
-}
-
-async function embed({ embedder, signal }: BatchWork, chunks: readonly PreparedChunk[]): Promise<readonly Float32Array[]> {
-  return embedder.embed(
-    chunks.map(({ title, text }) => `${title}\n${text}`),
-    signal,
-  )
-}
-
-function indexed(document: number, from: number, chunks: readonly PreparedChunk[], vectors: readonly Float32Array[]): IndexedChunk[] {
-  return chunks.map((chunk, at) => ({ ...chunk, document, ordinal: from + at, vector: vectors[at] ?? new Float32Array() }))
 }

@@ -1,74 +1,123 @@
-/** BM25 over the postings, in SQL that both homes of the database run alike (Robertson & Zaragoza 2009; Lucene's idf). */
+/** The keyword leg: BM25 over the index's postings, every document in its own language. */
 import type { Queryable } from '../../platform/database/database.ts'
 import type { Collection } from '../index/collections.ts'
-import { dictionaryOf } from '../language/detect.ts'
-import { countTerms } from '../language/tokens.ts'
+import { type LanguageTerm, nameOf, readPostings } from '../index/postings.ts'
+import { stemWords } from '../index/stems.ts'
+import type { Language } from '../language/detect.ts'
+import { allPlaces, bestChunks, placesByDocument, type Scored } from './best.ts'
+import { idf, type QueryWord, type ScoredChunks, scoreChunks } from './bm25.ts'
 import type { Scope } from './scope.ts'
 
-/** Saturation of term frequency, and how much length counts. */
-const k1 = 1.2
-const b = 0.75
-const half = '0.5::float8'
-
-/** A chunk and its score in one leg. */
-export interface Scored {
-  readonly document: number
-  readonly ordinal: number
-  readonly score: number
-}
+export type { Scored } from './best.ts'
 
 export interface LegRequest {
-  readonly query: string
   readonly scope: Scope
   /** The best chunk of each document, or every chunk. */
   readonly group: 'document' | 'chunk'
   readonly limit: number
 }
 
-/** Best first. Every term counts as often as the query says it; a query without known terms finds nothing. */
-export async function searchKeyword(db: Queryable, collection: Collection, request: LegRequest): Promise<readonly Scored[]> {
-  const words = countTerms(request.query)
-  if (words.size === 0 || collection.chunks === 0) return []
-  const { rows } = await db.query<Scored>(request.group === 'document' ? bestOfDocument(request.scope) : everyChunk(request.scope), [
-    collection.workspace,
-    collection.key,
-    dictionaryOf(collection.language),
-    [...words.keys()],
-    [...words.values()],
-    collection.chunks,
-    Math.max(1, collection.terms / collection.chunks),
-    request.limit,
-    ...request.scope.parameters,
-  ])
-  return rows
+export interface KeywordRequest extends LegRequest {
+  /** What is looked for, with how much each word counts: as a rule, how often the query says it. */
+  readonly words: QueryWeights
 }
 
-const scored = (scope: Scope): string => `
-  with asked as materialized (
-    select term, sum(count)::float8 as weight
-    from unnest($4::text[], $5::int[]) as raw (word, count), unnest(ts_lexize($3::regdictionary, word)) as term
-    group by term),
-  matched as materialized (
-    select asked.term, weight, document, ordinal, tf::float8 as tf, terms / $7::float8 as length,
-           count(*) over (partition by asked.term)::float8 as chunks
-    from asked, lateral (
-      -- offset 0 keeps it one index lookup for each term, also where the planner has no statistics yet.
-      select document, ordinal, tf, terms from postings
-      where workspace = $1 and collection = $2 and term = asked.term offset 0) as found
-    where document not in (select key from documents where workspace = $1 and collection = $2 and state <> 'live')),
-  allowed as materialized (
-    select key from documents d where ${!scope.everything} and workspace = $1 and collection = $2 and state = 'live' and ${scope.sql(9)}),
-  scored as (
-    select document, ordinal,
-           sum(weight * ln(1 + ($6::float8 - chunks + ${half}) / (chunks + ${half})) * tf * ${k1 + 1}::float8
-               / (tf + ${k1 * (1 - b)}::float8 + ${k1 * b}::float8 * length)) as score
-    from matched
-    where ${scope.everything} or document in (select key from allowed)
-    group by document, ordinal)`
+export type QueryWeights = ReadonlyMap<string, number>
 
-const everyChunk = (scope: Scope): string => `${scored(scope)}
-  select document, ordinal, score from scored order by score desc, document desc, ordinal limit $8`
+export interface KeywordResult {
+  /** Best first; nothing for a query without known words. */
+  readonly found: readonly Scored[]
+  /** Inverse document frequency of each word of the query; stop words have none. */
+  readonly rarity: ReadonlyMap<string, number>
+}
 
-const bestOfDocument = (scope: Scope): string => `${scored(scope)},
-  best as (select distinct on (document) document, ordinal, score from scored order by document, score desc, ordinal)
-  select document, ordinal, score from best order by score desc, document desc limit $8`
+export async function searchKeyword(db: Queryable, collection: Collection, request: KeywordRequest): Promise<KeywordResult> {
+  if (collection.chunks === 0) return { found: [], rarity: new Map() }
+  const { scored, rarity } = await scoreQuery(db, collection, request.words)
+  if (scored.size === 0) return { found: [], rarity }
+  const places = request.group === 'document' ? placesByDocument(scored) : allPlaces(scored)
+  if (request.scope.everything) return { found: bestChunks(scored, places, request.limit), rarity }
+  return { found: await bestAllowed(db, collection, { ...request, scored, places }), rarity }
+}
+
+interface Scoring extends Pick<KeywordResult, 'rarity'> {
+  readonly scored: ScoredChunks
+}
+
+async function scoreQuery(db: Queryable, collection: Collection, query: QueryWeights): Promise<Scoring> {
+  const words = await queryWords(db, collection.languages, query)
+  const postings = await readPostings(
+    db,
+    collection,
+    words.flatMap(({ terms }) => terms),
+  )
+  const found = words.map(
+    ({ weight, terms }): QueryWord => ({ weight, entries: terms.flatMap((term) => postings.get(nameOf(term)) ?? []) }),
+  )
+  const rarity = new Map(
+    words.flatMap(({ said }, at) => {
+      const holding = found[at]?.entries.reduce((sum, { size }) => sum + size, 0) ?? 0
+      return said.map((word) => [word, idf(holding, collection.chunks)] as const)
+    }),
+  )
+  const averageLength = Math.max(1, collection.terms / collection.chunks)
+  return { rarity, scored: scoreChunks(found, { chunks: collection.chunks, averageLength }) }
+}
+
+interface StemmedWord {
+  /** The words of the query that are this one. */
+  readonly said: readonly string[]
+  readonly weight: number
+  /** Its stem in every language of the collection that does not take it for a stop word. */
+  readonly terms: readonly LanguageTerm[]
+}
+
+/** Words that have the same stem in every language are one, as often as the query says them together. */
+async function queryWords(db: Queryable, languages: readonly Language[], query: QueryWeights): Promise<readonly StemmedWord[]> {
+  const terms = new Map<string, LanguageTerm[]>([...query.keys()].map((word) => [word, []]))
+  for (const language of languages) {
+    for (const [word, term] of await stemWords(db, language, query.keys())) terms.get(word)?.push({ language, term })
+  }
+  const words = new Map<string, StemmedWord>()
+  for (const [word, stems] of terms) {
+    if (stems.length === 0) continue
+    const name = stems.map(nameOf).join(' ')
+    const known = words.get(name)
+    words.set(name, { said: [...(known?.said ?? []), word], weight: (known?.weight ?? 0) + (query.get(word) ?? 0), terms: stems })
+  }
+  return [...words].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, word]) => word)
+}
+
+interface Ranked extends LegRequest {
+  readonly scored: ScoredChunks
+  readonly places: Uint32Array
+}
+
+const documentsPerStatement = 2000
+
+/** Goes down the ranking until enough of it lies in the scope: deeper, the fewer do. */
+async function bestAllowed(db: Queryable, collection: Collection, { scored, places, scope, limit }: Ranked): Promise<readonly Scored[]> {
+  const allowed: Scored[] = []
+  for (let from = 0, to = 4 * limit; from < places.length && allowed.length < limit; from = to, to = 4 * to) {
+    const next = bestChunks(scored, places, to).slice(from)
+    for (let at = 0; at < next.length && allowed.length < limit; at += documentsPerStatement) {
+      const some = next.slice(at, at + documentsPerStatement)
+      const seen = await documentsIn(db, collection, { scope, documents: some.map(({ document }) => document) })
+      allowed.push(...some.filter(({ document }) => seen.has(document)))
+    }
+  }
+  return allowed.slice(0, limit)
+}
+
+async function documentsIn(
+  db: Queryable,
+  { workspace, key }: Collection,
+  { scope, documents }: { readonly scope: Scope; readonly documents: readonly number[] },
+): Promise<ReadonlySet<number>> {
+  const { rows } = await db.query<{ key: number }>(
+    `select d.key from documents d
+     where d.workspace = $1 and d.collection = $2 and d.state = 'live' and d.key = any($3::int[]) and ${scope.sql(4)}`,
+    [workspace, key, [...new Set(documents)], ...scope.parameters],
+  )
+  return new Set(rows.map((row) => row.key))
+}

@@ -1,0 +1,179 @@
+/**
+ * Keeps the postings short to read: rows of a term that gathered are merged into one, and entries of cleared documents are
+ * dropped. It goes through the index a few terms at a time, each in a short transaction, and can stop and go on anywhere.
+ */
+import type { Database, Queryable } from '../../platform/database/database.ts'
+import type { Collection } from './collections.ts'
+import { countSegments } from './collections.ts'
+import { type Entries, emptyEntries, sortEntries, unpackEntries } from './entries.ts'
+import { insertRows, type PostingsRow, rowOf } from './postings.ts'
+
+type Place = Pick<Collection, 'workspace' | 'key'>
+
+/** A term with more rows than this has them merged. */
+const rowsLeft = 4
+/** A row this full is not merged again: about 160 KB. */
+const fullRow = 32_768
+const termsPerPage = 1000
+/** What one transaction rewrites at most, in entries: about 10 ms. */
+const entriesPerTurn = 50_000
+const rowsPerTurn = 2000
+
+/** Merges what gathered and takes out documents that were cleared, after which nothing of them is left. */
+export async function compactPostings(db: Database, place: Place, signal: AbortSignal): Promise<void> {
+  const { segments, cleared } = await stateOf(db.background, place)
+  let after = { language: '', term: '' }
+  for (;;) {
+    signal.throwIfAborted()
+    const page = await termsAfter(db.background, place, { after, cleared })
+    for (const turn of turnsOf(page.filter(({ due }) => due))) {
+      signal.throwIfAborted()
+      await db.background.transaction((tx) => rewriteTerms(tx, place, { terms: turn, cleared: new Set(cleared) }))
+    }
+    const last = page.at(-1)
+    if (!last) break
+    after = last
+  }
+  await db.background.transaction((tx) => countSegments(tx, place, -segments))
+  await forget(db.background, place, cleared)
+}
+
+async function stateOf(
+  db: Queryable,
+  { workspace, key }: Place,
+): Promise<{ readonly segments: number; readonly cleared: readonly number[] }> {
+  const { rows } = await db.query<{ segments: number; cleared: readonly number[] }>(
+    `select segments, array(select key from documents where workspace = $1 and collection = $2 and state = 'cleared' order by key) as cleared
+     from collections where workspace = $1 and key = $2`,
+    [workspace, key],
+  )
+  return rows[0] ?? { segments: 0, cleared: [] }
+}
+
+interface Term {
+  readonly language: string
+  readonly term: string
+  readonly entries: number
+  readonly rows: number
+  /** Has rows to merge, or may hold what was cleared. */
+  readonly due: boolean
+}
+
+async function termsAfter(
+  db: Queryable,
+  { workspace, key }: Place,
+  { after, cleared }: { readonly after: Pick<Term, 'language' | 'term'>; readonly cleared: readonly number[] },
+): Promise<readonly Term[]> {
+  const { rows } = await db.query<Term>(
+    `select language, term, sum(chunks)::int as entries, count(*)::int as rows,
+            count(*) filter (where chunks < $5) > $6
+              or coalesce(bool_or(first_document <= $8::int and last_document >= $7::int), false) as due
+     from postings where collection = (select key from collections where workspace = $1 and key = $2)
+       and (language, term) > ($3, $4) group by language, term order by language, term limit $9`,
+    [workspace, key, after.language, after.term, fullRow, rowsLeft, cleared[0] ?? null, cleared.at(-1) ?? null, termsPerPage],
+  )
+  return rows
+}
+
+function turnsOf(terms: readonly Term[]): Term[][] {
+  const turns: Term[][] = []
+  let entries = Number.POSITIVE_INFINITY
+  let rows = 0
+  for (const term of terms) {
+    if (entries + term.entries > entriesPerTurn || rows + term.rows > rowsPerTurn) {
+      turns.push([])
+      entries = 0
+      rows = 0
+    }
+    turns.at(-1)?.push(term)
+    entries += term.entries
+    rows += term.rows
+  }
+  return turns
+}
+
+interface StoredRow {
+  readonly language: string
+  readonly term: string
+  readonly segment: number
+  readonly chunks: number
+  readonly entries: string
+}
+
+async function rewriteTerms(
+  tx: Queryable,
+  { workspace, key }: Place,
+  { terms, cleared }: { readonly terms: readonly Term[]; readonly cleared: ReadonlySet<number> },
+): Promise<void> {
+  // Writers take turns, so nobody else rewrites these rows meanwhile.
+  await tx.query('select 1 from collections where workspace = $1 and key = $2 for update', [workspace, key])
+  const asked = [key, terms.map(({ language }) => language), terms.map(({ term }) => term)]
+  const { rows } = await tx.query<StoredRow>(
+    `select p.language, p.term, p.segment, p.chunks, encode(p.entries, 'base64') as entries
+     from unnest($2::text[], $3::text[]) as asked (language, term), lateral (
+       select language, term, segment, chunks, entries from postings
+       where collection = $1 and language = asked.language and term = asked.term order by segment offset 0) as p`,
+    asked,
+  )
+  const before = Map.groupBy(rows, ({ language, term }) => `${language} ${term}`)
+  const gone: StoredRow[] = []
+  const fresh = new Map<string, PostingsRow[]>()
+  for (const stored of before.values()) {
+    const { language, term } = stored[0] ?? { language: '', term: '' }
+    const change = merge(stored, cleared)
+    gone.push(...change.gone)
+    fresh.set(language, [...(fresh.get(language) ?? []), ...change.entries.flatMap((entries) => cut(term, entries))])
+  }
+  await deleteRows(tx, key, gone)
+  for (const [language, some] of fresh) await insertRows(tx, { key, language, rows: some })
+}
+
+/** Which rows of one term give way to which entries. */
+function merge(
+  stored: readonly StoredRow[],
+  cleared: ReadonlySet<number>,
+): { readonly gone: readonly StoredRow[]; readonly entries: readonly Entries[] } {
+  const small = stored.filter(({ chunks }) => chunks < fullRow)
+  const merged = small.length > rowsLeft ? small : []
+  const apart = stored.filter((row) => !merged.includes(row)).map((row) => ({ row, entries: unpackRows([row], cleared) }))
+  const shrunk = apart.filter(({ row, entries }) => entries.size < row.chunks)
+  return {
+    gone: [...merged, ...shrunk.map(({ row }) => row)],
+    entries: [...(merged.length > 0 ? [unpackRows(merged, cleared)] : []), ...shrunk.map(({ entries }) => entries)],
+  }
+}
+
+function unpackRows(rows: readonly StoredRow[], cleared: ReadonlySet<number>): Entries {
+  const entries = emptyEntries(rows.reduce((sum, { chunks }) => sum + chunks, 0))
+  for (const row of rows) unpackEntries(Buffer.from(row.entries, 'base64'), entries, cleared.size > 0 ? cleared : undefined)
+  return sortEntries(entries)
+}
+
+function cut(term: string, entries: Entries): PostingsRow[] {
+  const rows: PostingsRow[] = []
+  for (let from = 0; from < entries.size; from += fullRow) {
+    rows.push(rowOf(term, entries, from, Math.min(from + fullRow, entries.size)))
+  }
+  return rows
+}
+
+async function deleteRows(tx: Queryable, key: number, rows: readonly StoredRow[]): Promise<void> {
+  await tx.query(
+    `delete from postings using unnest($2::text[], $3::text[], $4::bigint[]) as gone (language, term, segment)
+     where collection = $1 and postings.language = gone.language and postings.term = gone.term and postings.segment = gone.segment`,
+    [key, rows.map(({ language }) => language), rows.map(({ term }) => term), rows.map(({ segment }) => segment)],
+  )
+}
+
+const documentsPerStatement = 500
+
+/** The rows of documents of which nothing else is left. */
+async function forget(db: Queryable, { workspace, key }: Place, cleared: readonly number[]): Promise<void> {
+  for (let at = 0; at < cleared.length; at += documentsPerStatement) {
+    await db.query(`delete from documents where workspace = $1 and collection = $2 and state = 'cleared' and key = any($3::int[])`, [
+      workspace,
+      key,
+      cleared.slice(at, at + documentsPerStatement),
+    ])
+  }
+}
