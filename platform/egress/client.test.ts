@@ -43,6 +43,12 @@ beforeAll(async () => {
       response.socket?.end(`HTTP/1.1 200 OK\r\n${'x-filler: 0123456789012345678901234567890123456789\r\n'.repeat(5000)}\r\n`)
     },
     '/no-http': (_, response) => void response.socket?.end('SSH-2.0-OpenSSH_9\r\n'),
+    '/upgrade': (_, response) =>
+      void response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+    '/hints': (_, response) => {
+      const timer = setInterval(() => response.writeEarlyHints({ link: '</a.css>; rel=preload' }), 5)
+      response.on('close', () => clearInterval(timer))
+    },
     '/cut': (_, response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('half')
       setTimeout(() => response.socket?.destroy(), 20)
@@ -151,6 +157,7 @@ describe('the egress client', () => {
     it.each([
       ['that never answers', '/silent'],
       ['that sends a byte now and then', '/crumbs'],
+      ['that only announces an answer', '/hints'],
     ])('does not wait longer than the time limit for one %s', async (_, path) => {
       await expect(configured(path, { timeoutMs: 200 })).rejects.toMatchObject(code('deadline', /127\.0\.0\.1.*0\.2 s/))
     })
@@ -162,7 +169,13 @@ describe('the egress client', () => {
 
     it('says when the connection ended too early or speaks something else', async () => {
       await expect(configured('/cut')).rejects.toMatchObject(code('unavailable', /127\.0\.0\.1/))
+      await expect(configured('/upgrade', { timeoutMs: 2000 })).rejects.toMatchObject(code('unavailable', /127\.0\.0\.1/))
       await expect(configured('/no-http')).rejects.toMatchObject(code('unavailable', /does not speak HTTP/))
+    })
+
+    it('says when what should be TLS is not', async () => {
+      const attempt = configured('', { url: far.url.replace('http:', 'https:') })
+      await expect(attempt).rejects.toMatchObject(code('unavailable', /127\.0\.0\.1/))
     })
 
     it('says when nobody listens', async () => {

@@ -2,6 +2,7 @@
 import { Agent, type IncomingMessage, type RequestOptions, request as requestPlain } from 'node:http'
 import { request as requestSecure, Agent as SecureAgent } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { Fault } from '../fault.ts'
 import { codeOf } from './faults.ts'
 import type { Address } from './resolve.ts'
 import type { Target } from './target.ts'
@@ -65,6 +66,8 @@ function attempt({ target, method, headers, body }: Outgoing, { addresses, conne
       const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error))
       reject(stale ? new StaleConnection('The kept connection was closed.', { cause: error }) : error)
     })
+    // An answer that is none (101 to a request that asked for no upgrade) ends in silence.
+    request.once('close', () => reject(new Fault('unavailable', `${target.host} ended the connection without an answer.`)))
     request.end(body)
   })
 }
