@@ -1,0 +1,57 @@
+/** Local models of @huggingface/transformers in a thread of their own: what they are asked, and what a failure means to people. */
+import { z } from 'zod'
+import { Fault } from '../../platform/fault.ts'
+import type { ModelSource } from './model-source.ts'
+import { type ModelThread, openModelThread } from './model-thread.ts'
+import type { ModelJob } from './transformers.worker.ts'
+
+const properties = z.object({
+  dimensions: z.int().positive(),
+  tokens: z.int().positive(),
+  pooling: z.enum(['mean', 'cls', 'last']),
+  query: z.string(),
+  passage: z.string(),
+})
+const numbers = z.instanceof(Float32Array)
+
+/** What a loaded model says of itself: vector length, tokens it reads of a text, pooling and prefixes. */
+export type ModelProperties = z.infer<typeof properties>
+export type TransformersThread = ModelThread<ModelJob, ModelProperties, Float32Array>
+
+export interface TransformersModel extends ModelSource {
+  readonly task: 'embed' | 'score'
+  /** Another hub than huggingface.co. */
+  readonly hub?: string
+  readonly patienceMs?: number
+}
+
+/** Nothing is loaded before the first call. */
+export function openTransformers({ patienceMs, ...model }: TransformersModel): TransformersThread {
+  const title = `The model '${model.model}'`
+  return openModelThread({
+    script: new URL('./transformers.worker.ts', import.meta.url),
+    workerData: model,
+    title,
+    properties,
+    answer: numbers,
+    explain: ({ kind, message }) => new Fault('unavailable', `${title} ${reasonOf(kind, model)}`, { cause: new Error(message) }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  })
+}
+
+function reasonOf(kind: string, { model, folder, cache, hub = 'https://huggingface.co' }: TransformersModel): string {
+  const here = folder ?? `${cache}/${model}`
+  const byHand = `copy its folder (config.json, tokenizer.json, onnx/model.onnx) to ${cache}/${model}`
+  const reasons: Readonly<Record<string, string>> = {
+    library: "needs the package @huggingface/transformers, which is not installed. Run 'npm install @huggingface/transformers@4.3.1'.",
+    platform: `cannot run here: ONNX Runtime has no build for ${process.platform}-${process.arch}. Use MILLRACE_EMBEDDER=openai or subword.`,
+    network: `is not here yet and ${hostOf(hub)} cannot be reached. Connect once, or ${byHand}.`,
+    'unknown model': `is not on ${hostOf(hub)}, needs a token (HF_TOKEN), or has no ONNX weights there. Check the name, or ${byHand}.`,
+    'missing file': `is not whole: ${here} lacks config.json, tokenizer.json, tokenizer_config.json or onnx/model.onnx.`,
+  }
+  return (
+    reasons[kind] ?? `cannot be read: a file in ${here} is damaged or of a kind the library does not know. Remove it and fetch it again.`
+  )
+}
+
+const hostOf = (hub: string): string => (URL.canParse(hub) ? new URL(hub).host : 'the hub')

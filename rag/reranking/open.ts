@@ -1,0 +1,34 @@
+/** The configured reranker, if there is one. */
+import type { Egress } from '../../platform/egress/egress.ts'
+import { configuredModel } from '../inference/model-source.ts'
+import { openHttpReranker } from './http.ts'
+import type { Reranker } from './reranker.ts'
+import { openTransformersReranker } from './transformers.ts'
+
+export type RerankerChoice =
+  /** `model`: a name on the hub or a folder, relative to the working folder. */
+  | { readonly kind: 'transformers'; readonly model: string }
+  | { readonly kind: 'http'; readonly url: string; readonly model?: string; readonly key?: string }
+
+export interface RerankerConfig {
+  readonly choice: RerankerChoice | undefined
+  /** Another hub than huggingface.co. */
+  readonly hub: string | undefined
+  readonly workingFolder: string
+}
+
+export type OpenReranker = Reranker & Partial<AsyncDisposable>
+
+/** Nothing is loaded or asked before the first call; a model that is not there says so then. */
+export function openReranker(
+  { choice, hub, workingFolder }: RerankerConfig,
+  { egress, home }: { readonly egress: Egress; readonly home: string },
+): OpenReranker | undefined {
+  if (!choice) return undefined
+  if (choice.kind === 'http') return openHttpReranker({ ...choice, egress })
+  const { model } = choice
+  return openTransformersReranker(model, () => ({
+    ...configuredModel(model, { home, workingFolder }),
+    ...(hub === undefined ? {} : { hub }),
+  }))
+}
