@@ -4,6 +4,7 @@ import { delimiter, resolve } from 'node:path'
 import { z } from 'zod'
 import { readHostList } from './platform/egress/host-list.ts'
 import { Fault } from './platform/fault.ts'
+import { readEmbedders, readReranker } from './retrieval-config.ts'
 
 const loopback = ['127.0.0.1', 'localhost', '::1']
 
@@ -21,7 +22,13 @@ const environment = z.object({
   MILLRACE_ALLOWED_HOSTS: text,
   MILLRACE_EGRESS_ALLOW: text,
   MILLRACE_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
-  MILLRACE_EMBEDDER: z.enum(['subword']).default('subword'),
+  MILLRACE_EMBEDDER: z.enum(['subword', 'transformers', 'openai']).default('subword'),
+  MILLRACE_EMBEDDER_MODEL: text,
+  MILLRACE_RERANKER: z.enum(['transformers', 'http']).optional(),
+  MILLRACE_RERANKER_MODEL: text,
+  MILLRACE_RERANKER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  MILLRACE_RERANKER_KEY: text,
+  HF_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   MILLRACE_MODEL: text,
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: z.url().optional(),
@@ -70,7 +77,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     /** Hosts that agents may send to unasked, and that may be private: host, host:port, *.suffix. */
     egressAllow,
     logLevel: env.MILLRACE_LOG,
-    embedder: env.MILLRACE_EMBEDDER,
+    embedders: Object.freeze(readEmbedders(env, folder)),
+    reranker: Object.freeze(readReranker(env, folder)),
     model: Object.freeze({
       name: env.MILLRACE_MODEL,
       openaiKey: env.OPENAI_API_KEY,

@@ -47,7 +47,10 @@ const commands: Readonly<Record<string, Run>> = {
     await serveMcp(config, await version(), owner?.url === undefined ? undefined : { url: owner.url, token: await terminalToken(config) })
     return 0
   },
-  doctor: async ({ config, io, argv }) => (await import('./cli/doctor.ts')).runDoctor({ config, io, argv, version: await version() }),
+  doctor: async ({ config, io, argv }) => {
+    const { retrievalChecks } = await import('./retrieval-checks.ts')
+    return (await import('./cli/doctor.ts')).runDoctor({ config, io, argv, version: await version(), more: retrievalChecks })
+  },
   init: async ({ argv, io }) => (await import('./cli/init.ts')).runInit({ argv, io }),
   chat: async (command) =>
     reach(command, async ({ client, chat }) => {

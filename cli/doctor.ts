@@ -21,7 +21,7 @@ export interface Finding {
   readonly fix?: string
 }
 
-type Check = (config: Config) => Promise<Omit<Finding, 'check'>>
+export type Check = (config: Config) => Promise<Omit<Finding, 'check'>>
 
 /** Ends with 0 when every check passes, else 1. */
 export async function runDoctor({
@@ -29,13 +29,16 @@ export async function runDoctor({
   io,
   version,
   argv = [],
+  more = {},
 }: {
   readonly config: Config
   readonly io: Io
   readonly version: string
   readonly argv?: readonly string[]
+  /** Of rooms that commands may not enter. */
+  readonly more?: Readonly<Record<string, Check>>
 }): Promise<number> {
-  const findings = await diagnose(config)
+  const findings = await diagnose(config, more)
   const failed = findings.filter(({ ok }) => !ok).length
   if (argv.includes('--json')) io.out(jsonOutput({ version, findings }))
   else {
@@ -50,9 +53,9 @@ export async function runDoctor({
 }
 
 /** Runs every check; one that throws has failed. */
-export function diagnose(config: Config): Promise<readonly Finding[]> {
+export function diagnose(config: Config, more: Readonly<Record<string, Check>> = {}): Promise<readonly Finding[]> {
   return Promise.all(
-    Object.entries(checks).map(async ([check, run]) => {
+    Object.entries({ ...checks, ...more }).map(async ([check, run]) => {
       try {
         return { check, ...(await run(config)) }
       } catch (error) {
@@ -104,10 +107,6 @@ const checks: Readonly<Record<string, Check>> = {
       found: `${model.name ?? model.azureDeployment ?? 'the default'} at ${model.azureEndpoint ?? model.openaiBaseUrl ?? 'OpenAI'}`,
     }
   },
-  embedder: async ({ embedder }) => ({
-    ok: true,
-    found: `${embedder}${embedder === 'subword' ? ': no weights; lexical with repair, not semantic' : ''}`,
-  }),
 }
 
 async function checkEmbedded({ home }: Config): Promise<Omit<Finding, 'check'>> {

@@ -6,6 +6,7 @@ import { readConfig } from '../config.ts'
 import { openEmbedded } from '../platform/database/embedded.ts'
 import { lockFolder } from '../platform/folder-lock.ts'
 import { temporaryFolder } from '../platform/testing/harness.ts'
+import { retrievalChecks } from '../retrieval-checks.ts'
 import { createCatalogue } from '../tools/catalogue.ts'
 import { checkPipeline } from '../tools/pipelines/check.ts'
 import { pipelineSchema } from '../tools/pipelines/spec.ts'
@@ -69,9 +70,15 @@ describe('millrace doctor', () => {
 
   it('gives its findings as JSON', async () => {
     const io = testIo()
-    await runDoctor({ config: readConfig({ MILLRACE_HOME: 'home' }, folder.path), io, version: '1.0.0', argv: ['--json'] })
+    await runDoctor({
+      config: readConfig({ MILLRACE_HOME: 'home' }, folder.path),
+      io,
+      version: '1.0.0',
+      argv: ['--json'],
+      more: retrievalChecks,
+    })
     expect(JSON.parse(io.written.out).findings.map(({ check }: { check: string }) => check)).toEqual(
-      expect.arrayContaining(['node', 'data folder', 'disk space', 'database', 'studio', 'model', 'embedder']),
+      expect.arrayContaining(['node', 'data folder', 'disk space', 'database', 'studio', 'model', 'embedder', 'reranker']),
     )
   })
 })
