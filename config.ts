@@ -56,6 +56,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     throw new Fault('usage', `HOST ${env.HOST} is reachable from other machines, so MILLRACE_AUTH must be 'token', not 'local'.`)
   }
   const home = resolve(folder, env.MILLRACE_HOME)
+  const place = { workingFolder: folder, models: resolve(home, 'models') }
   const egressAllow = commaList(env.MILLRACE_EGRESS_ALLOW)
   readHostList(egressAllow)
   return Object.freeze({
@@ -77,8 +78,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     /** Hosts that agents may send to unasked, and that may be private: host, host:port, *.suffix. */
     egressAllow,
     logLevel: env.MILLRACE_LOG,
-    embedders: Object.freeze(readEmbedders(env, folder)),
-    reranker: Object.freeze(readReranker(env, folder)),
+    embedders: Object.freeze(readEmbedders(env, place)),
+    reranker: Object.freeze(readReranker(env, place)),
     model: Object.freeze({
       name: env.MILLRACE_MODEL,
       openaiKey: env.OPENAI_API_KEY,

@@ -22,8 +22,8 @@ const pair = ['What is measured?', 'The doctor measures.'] as const
 
 /** Nothing leaves this machine unless a hosted model, or one that is not here yet, is configured. */
 export const retrievalChecks: Readonly<Record<string, (config: Config) => Promise<Found>>> = {
-  embedder: async ({ embedders, home }) => {
-    const { choice, service, hub, workingFolder } = embedders
+  embedder: async ({ embedders }) => {
+    const { choice, service, hub, workingFolder, models: cache } = embedders
     if (choice.kind === 'subword') {
       const more = 'MILLRACE_EMBEDDER=transformers (a local model) or openai (a hosted one) adds meaning'
       return { ok: true, found: `subword: no weights; forgives typos and inflection, knows no synonyms. ${more}` }
@@ -35,14 +35,14 @@ export const retrievalChecks: Readonly<Record<string, (config: Config) => Promis
         const { dimensions } = await withEgress((egress) => openOpenAiEmbedder({ service, model: choice.model, egress, ...eager }, signal))
         return { ok: true, found: `${title}: hosted, answers, ${dimensions} dimensions; knows meaning` }
       }
-      return localModel(title, { source: configuredModel(choice.model, { home, workingFolder }), home, hub }, async (source) => {
+      return localModel(title, { source: configuredModel(choice.model, { cache, workingFolder }), hub }, async (source) => {
         await using embedder = await openTransformersEmbedder(source, signal)
         return `${embedder.dimensions} dimensions; knows meaning`
       })
     })
   },
-  reranker: async ({ reranker, home }) => {
-    const { choice, hub, workingFolder } = reranker
+  reranker: async ({ reranker }) => {
+    const { choice, hub, workingFolder, models: cache } = reranker
     if (!choice) return { ok: true, found: 'none: rankings stay as the index gives them. MILLRACE_RERANKER sets one' }
     const title = `${choice.kind}:${choice.kind === 'http' ? (choice.model ?? new URL(choice.url).host) : choice.model}`
     return withSignal(title, async (signal) => {
@@ -50,7 +50,7 @@ export const retrievalChecks: Readonly<Record<string, (config: Config) => Promis
         await withEgress((egress) => openHttpReranker({ ...choice, egress, ...eager }).score(pair[0], [pair[1]], signal))
         return { ok: true, found: `${title}: answers` }
       }
-      return localModel(title, { source: configuredModel(choice.model, { home, workingFolder }), home, hub }, async (source) => {
+      return localModel(title, { source: configuredModel(choice.model, { cache, workingFolder }), hub }, async (source) => {
         await using opened = openTransformersReranker(choice.model, () => source)
         await opened.score(pair[0], [pair[1]], signal)
         return 'reads question and passage together'
@@ -91,14 +91,10 @@ async function withEgress<T>(work: (egress: Egress) => Promise<T>): Promise<T> {
 /** A model that is here is loaded; of one that is not, its first file is asked for, without the weights. */
 async function localModel(
   title: string,
-  {
-    source,
-    home,
-    hub = 'https://huggingface.co',
-  }: { readonly source: ModelSource; readonly home: string; readonly hub: string | undefined },
+  { source, hub = 'https://huggingface.co' }: { readonly source: ModelSource; readonly hub: string | undefined },
   load: (source: ModelSource) => Promise<string>,
 ): Promise<Found> {
-  const here = source.remote ? cachedModel(source.model, home) : source
+  const here = source.remote ? cachedModel(source.model, source.cache) : source
   if (here) return { ok: true, found: `${title}: local, ${await load(here)}` }
   const host = new URL(hub).host
   const url = new URL(`${source.model}/resolve/main/config.json`, hub.endsWith('/') ? hub : `${hub}/`).href

@@ -19,6 +19,8 @@ interface Variables {
   readonly AZURE_OPENAI_API_VERSION?: string | undefined
 }
 
+type Place = Pick<EmbeddersConfig, 'workingFolder' | 'models'>
+
 /** 90 MB, 384 dimensions, English. */
 const defaultEmbedder = 'Xenova/all-MiniLM-L6-v2'
 /** 90 MB, English. */
@@ -28,14 +30,14 @@ const openaiUrl = 'https://api.openai.com/v1'
 const azureVersion = '2024-10-21'
 
 /** Throws `usage` naming the variable that is missing or in the wrong place. */
-export function readEmbedders(env: Variables, workingFolder: string): EmbeddersConfig {
+export function readEmbedders(env: Variables, place: Place): EmbeddersConfig {
   const service = embeddingService(env)
-  return { choice: chooseEmbedder(env, service), service, hub: env.HF_ENDPOINT, workingFolder }
+  return { choice: chooseEmbedder(env, service), service, hub: env.HF_ENDPOINT, ...place }
 }
 
 /** Throws `usage` naming the variable that is missing or in the wrong place. */
-export function readReranker(env: Variables, workingFolder: string): RerankerConfig {
-  return { choice: chooseReranker(env), hub: env.HF_ENDPOINT, workingFolder }
+export function readReranker(env: Variables, place: Place): RerankerConfig {
+  return { choice: chooseReranker(env), hub: env.HF_ENDPOINT, ...place }
 }
 
 function chooseEmbedder(env: Variables, service: OpenAiService | undefined): EmbedderChoice {

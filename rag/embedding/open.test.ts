@@ -23,7 +23,7 @@ describe('the embedders of an installation', () => {
     home = await temporaryFolder()
     server = await openModelServer((asked) => (broken ? { status: 503, body: 'down' } : vectorsFor(asked.body)))
     await writeTinyModel(join(home.path, 'tiny'), { kind: 'embedding' })
-    await writeTinyModel(join(home.path, 'home/models/owner/old'), { kind: 'embedding' })
+    await writeTinyModel(join(home.path, 'models/owner/old'), { kind: 'embedding' })
   })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
@@ -32,8 +32,14 @@ describe('the embedders of an installation', () => {
   const open = (choice: EmbedderChoice, hosted = true): OpenEmbedders => {
     const service: OpenAiService = { kind: 'openai', baseUrl: server.url }
     return openEmbedders(
-      { choice, service: hosted ? service : undefined, hub: 'http://127.0.0.1:9', workingFolder: home.path },
-      { egress: server.egress, home: join(home.path, 'home'), log: quiet, hosted: { tries: 2, firstWaitMs: 1 } },
+      {
+        choice,
+        service: hosted ? service : undefined,
+        hub: 'http://127.0.0.1:9',
+        workingFolder: home.path,
+        models: join(home.path, 'models'),
+      },
+      { egress: server.egress, log: quiet, hosted: { tries: 2, firstWaitMs: 1 } },
     )
   }
 

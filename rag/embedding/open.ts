@@ -25,12 +25,12 @@ export interface EmbeddersConfig {
   /** Another hub than huggingface.co. */
   readonly hub: string | undefined
   readonly workingFolder: string
+  /** The folder of local models: downloads go here. */
+  readonly models: string
 }
 
 export interface EmbeddersGround {
   readonly egress: Egress
-  /** MILLRACE_HOME; downloads go to `models` in it. */
-  readonly home: string
   readonly log: Log
   /** For tests: the waits and tries of hosted embedders. */
   readonly hosted?: Partial<OpenAiOptions>
@@ -73,8 +73,8 @@ export function openEmbedders(config: EmbeddersConfig, ground: EmbeddersGround):
     if (name === subwordEmbedder.name) return subwordEmbedder
     if (kind === 'openai' && config.service && model !== '') return openai(name, model, config.service)
     if (kind !== 'transformers') return undefined
-    const place = { home: ground.home, workingFolder: config.workingFolder }
-    const source = name === preferredName ? configuredModel(model, place) : cachedModel(model, ground.home)
+    const place = { cache: config.models, workingFolder: config.workingFolder }
+    const source = name === preferredName ? configuredModel(model, place) : cachedModel(model, config.models)
     return source && transformers(name, source)
   }
   return {

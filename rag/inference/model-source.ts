@@ -18,17 +18,14 @@ export interface ModelSource {
 }
 
 export interface ModelPlace {
-  /** MILLRACE_HOME. */
-  readonly home: string
+  /** Where downloads go, one folder per model. */
+  readonly cache: string
   /** The folder that relative paths start from. */
   readonly workingFolder: string
 }
 
-export const modelCache = (home: string): string => join(home, 'models')
-
 /** Throws `unavailable` for what is neither a folder nor a possible name on the hub. */
-export function configuredModel(model: string, { home, workingFolder }: ModelPlace): ModelSource {
-  const cache = modelCache(home)
+export function configuredModel(model: string, { cache, workingFolder }: ModelPlace): ModelSource {
   const folder = isAbsolute(model) ? model : join(workingFolder, model)
   const looksLikePath = /^(\.{0,2}\/|~|[A-Za-z]:\\)/.test(model)
   if (existsSync(join(folder, 'config.json'))) return { model, folder, cache, remote: false }
@@ -45,8 +42,7 @@ export function configuredModel(model: string, { home, workingFolder }: ModelPla
  * A model that only a recorded name asks for: nothing is fetched for it, and no folder outside the cache is read, since
  * such a name may come with imported data. Undefined where it is not here.
  */
-export function cachedModel(model: string, home: string): ModelSource | undefined {
-  const cache = modelCache(home)
+export function cachedModel(model: string, cache: string): ModelSource | undefined {
   if (!hubName.test(model) || !existsSync(join(cache, model, 'config.json'))) return undefined
   return { model, cache, remote: false }
 }

@@ -15,20 +15,22 @@ export interface RerankerConfig {
   /** Another hub than huggingface.co. */
   readonly hub: string | undefined
   readonly workingFolder: string
+  /** The folder of local models: downloads go here. */
+  readonly models: string
 }
 
 export type OpenReranker = Reranker & Partial<AsyncDisposable>
 
 /** Nothing is loaded or asked before the first call; a model that is not there says so then. */
 export function openReranker(
-  { choice, hub, workingFolder }: RerankerConfig,
-  { egress, home }: { readonly egress: Egress; readonly home: string },
+  { choice, hub, workingFolder, models }: RerankerConfig,
+  { egress }: { readonly egress: Egress },
 ): OpenReranker | undefined {
   if (!choice) return undefined
   if (choice.kind === 'http') return openHttpReranker({ ...choice, egress })
   const { model } = choice
   return openTransformersReranker(model, () => ({
-    ...configuredModel(model, { home, workingFolder }),
+    ...configuredModel(model, { cache: models, workingFolder }),
     ...(hub === undefined ? {} : { hub }),
   }))
 }

@@ -15,8 +15,8 @@ describe.skipIf(!libraryInstalled)('a cross-encoder on a local model', () => {
   let reranker: OpenReranker | undefined
   const open = (model: string): OpenReranker | undefined =>
     openReranker(
-      { choice: { kind: 'transformers', model }, hub: undefined, workingFolder: home.path },
-      { egress: { request: () => Promise.reject(new Error('no network')) }, home: home.path },
+      { choice: { kind: 'transformers', model }, hub: undefined, workingFolder: home.path, models: join(home.path, 'models') },
+      { egress: { request: () => Promise.reject(new Error('no network')) } },
     )
   beforeAll(async () => {
     home = await temporaryFolder()
