@@ -1,11 +1,15 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBlobFolder } from '../platform/blobs.ts'
 import type { Caller } from '../platform/caller.ts'
+import type { Egress } from '../platform/egress/egress.ts'
 import { type FarEnd, openFarEnd } from '../platform/egress/testing.ts'
+import { Fault } from '../platform/fault.ts'
+import { temporaryFolder } from '../platform/testing/harness.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import type { Origin } from './invocation.ts'
-import { isRemote, targetOfSource } from './remote-source.ts'
+import { fetchSource, isRemote, type SourceContext, targetOfSource } from './remote-source.ts'
 import { openTestMillrace, type TestMillrace } from './testing.ts'
 
 const rows = 'id,city\n1,Rome\n2,Paris\n'
@@ -21,6 +25,42 @@ describe('a source', () => {
   it.each(['data/x.csv', './a.csv', 'C:\\x.csv', '/srv/x.csv', 'docs/**/*.md', 'notes: today.md', 'data'])('is a path: %s', (source) => {
     expect(isRemote(source)).toBe(false)
     expect(targetOfSource(source)).toBeUndefined()
+  })
+})
+
+describe('a source fetched again after a crash', () => {
+  it('is the one that was journalled, even when its server has gone', async () => {
+    const folder = await temporaryFolder()
+    const journal = new Map<string, string>()
+    const context = (egress: Egress): SourceContext => ({
+      egress,
+      blobs: openedBlobs,
+      signal: new AbortController().signal,
+      progress: () => undefined,
+      step: async (name, effect) => {
+        if (!journal.has(name)) journal.set(name, JSON.stringify(await effect(noDatabase)))
+        return JSON.parse(journal.get(name) ?? '')
+      },
+    })
+    const noDatabase = { query: () => Promise.reject(new Error('not used')) }
+    const openedBlobs = await openBlobFolder(folder.path)
+    const answering: Egress = {
+      request: async ({ url }) => ({ status: 200, headers: { 'content-type': 'text/csv; charset=UTF-8' }, body: Buffer.from(rows), url }),
+    }
+    const gone: Egress = { request: () => Promise.reject(new Fault('unavailable', 'a.example is gone.')) }
+    const address = 'https://a.example/files/R%C3%A9sum%C3%A9.csv?page=2&X-Amz-Signature=abc&api_key=abc&monkey=3#x'
+    await expect(fetchSource(context(gone), address)).rejects.toMatchObject({ code: 'unavailable' })
+    const first = await fetchSource(context(answering), address)
+    expect(first).toMatchObject({
+      name: 'Résumé.csv',
+      url: 'https://a.example/files/R%C3%A9sum%C3%A9.csv?page=2&monkey=3',
+      contentType: 'text/csv',
+      charset: 'utf-8',
+      bytes: rows.length,
+    })
+    expect(await readFile(first.file, 'utf8')).toBe(rows)
+    expect(await fetchSource(context(gone), address)).toEqual(first)
+    await folder.remove()
   })
 })
 

@@ -19,6 +19,8 @@ export interface RemoteSource {
   readonly charset: string | undefined
 }
 
+export type SourceContext = Pick<Context, 'egress' | 'blobs' | 'signal' | 'step' | 'progress'>
+
 const mostBytes = 64 * 1_048_576
 const timeoutMs = 120_000
 
@@ -32,7 +34,7 @@ export const targetOfSource = (source: string): CallTarget | undefined => (isRem
  * The same bytes however often the call is delivered: what was fetched first is journalled. Any status but 2xx is a Fault
  * that names it. The body is at most 64 MB.
  */
-export async function fetchSource(context: Context, address: string): Promise<RemoteSource> {
+export async function fetchSource(context: SourceContext, address: string): Promise<RemoteSource> {
   const { host } = readTarget(address)
   context.progress({ message: `Fetching from ${host}` })
   const fetched = await fetchInto(context, address).catch((error: unknown) => ({ error }))
@@ -54,7 +56,7 @@ interface Fetched {
   readonly charset: string | null
 }
 
-async function fetchInto({ egress, blobs, signal }: Context, address: string): Promise<Fetched> {
+async function fetchInto({ egress, blobs, signal }: SourceContext, address: string): Promise<Fetched> {
   const { status, headers, body, url } = await egress.request({ url: address, origin: 'caller', maxBytes: mostBytes, timeoutMs, signal })
   if (status < 200 || status > 299) throw refusal(status, readTarget(address).host)
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())

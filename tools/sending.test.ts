@@ -17,7 +17,7 @@ const fetching = (name: string, options: { readonly names: boolean }) =>
     effect: 'create',
     role: 'builder',
     examples: [],
-    ...(options.names ? { targetOf: ({ named }) => readTarget(named) } : {}),
+    targetOf: ({ named }) => (options.names ? readTarget(named) : undefined),
     run: async ({ asked }, context) => {
       const { status } = await context.egress.request({ url: asked, origin: 'caller', signal: context.signal })
       return context.commit(async () => ({ content: `Answered ${status}.`, data: { status } }))
