@@ -11,13 +11,13 @@ import { insertRows, type PostingsRow, rowOf } from './postings.ts'
 type Place = Pick<Collection, 'workspace' | 'key'>
 
 /** A term with more rows than this has them merged. */
-const rowsLeft = 4
+const rowsLeft = 8
 /** A row this full is not merged again: about 160 KB. */
 const fullRow = 32_768
 const termsPerPage = 1000
 /** What one transaction rewrites at most, in entries: about 10 ms. */
 const entriesPerTurn = 50_000
-const rowsPerTurn = 2000
+const rowsPerTurn = 1000
 
 /** Merges what gathered and takes out documents that were cleared, after which nothing of them is left. */
 export async function compactPostings(db: Database, place: Place, signal: AbortSignal): Promise<void> {
@@ -25,7 +25,7 @@ export async function compactPostings(db: Database, place: Place, signal: AbortS
   let after = { language: '', term: '' }
   for (;;) {
     signal.throwIfAborted()
-    const page = await termsAfter(db.background, place, { after, cleared })
+    const page = await db.background.transaction((tx) => termsAfter(tx, place, { after, cleared }))
     for (const turn of turnsOf(page.filter(({ due }) => due))) {
       signal.throwIfAborted()
       await db.background.transaction((tx) => rewriteTerms(tx, place, { terms: turn, cleared: new Set(cleared) }))
@@ -60,11 +60,14 @@ interface Term {
 }
 
 async function termsAfter(
-  db: Queryable,
+  tx: Queryable,
   { workspace, key }: Place,
   { after, cleared }: { readonly after: Pick<Term, 'language' | 'term'>; readonly cleared: readonly number[] },
 ): Promise<readonly Term[]> {
-  const { rows } = await db.query<Term>(
+  // Without statistics the planner would sort all postings for every page; they are in order in the index.
+  await tx.query(`select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+    set_config('enable_sort', 'off', true), set_config('enable_hashagg', 'off', true)`)
+  const { rows } = await tx.query<Term>(
     `select language, term, sum(chunks)::int as entries, count(*)::int as rows,
             count(*) filter (where chunks < $5) > $6
               or coalesce(bool_or(first_document <= $8::int and last_document >= $7::int), false) as due
@@ -92,12 +95,13 @@ function turnsOf(terms: readonly Term[]): Term[][] {
   return turns
 }
 
-interface StoredRow {
+interface StoredTerm {
   readonly language: string
   readonly term: string
-  readonly segment: number
-  readonly chunks: number
-  readonly entries: string
+  /** Of its rows, in one order, joined by spaces: where they lie (good for this transaction), their sizes, their entries. */
+  readonly places: string
+  readonly sizes: string
+  readonly packed: string
 }
 
 async function rewriteTerms(
@@ -107,25 +111,37 @@ async function rewriteTerms(
 ): Promise<void> {
   // Writers take turns, so nobody else rewrites these rows meanwhile.
   await tx.query('select 1 from collections where workspace = $1 and key = $2 for update', [workspace, key])
-  const asked = [key, terms.map(({ language }) => language), terms.map(({ term }) => term)]
-  const { rows } = await tx.query<StoredRow>(
-    `select p.language, p.term, p.segment, p.chunks, encode(p.entries, 'base64') as entries
+  const { rows } = await tx.query<StoredTerm>(
+    `select asked.language, asked.term, p.places, p.sizes, p.packed
      from unnest($2::text[], $3::text[]) as asked (language, term), lateral (
-       select language, term, segment, chunks, entries from postings
-       where collection = $1 and language = asked.language and term = asked.term order by segment offset 0) as p`,
-    asked,
+       select string_agg(ctid::text, ' ') as places, string_agg(chunks::text, ' ') as sizes,
+              string_agg(encode(entries, 'base64'), ' ') as packed
+       from postings where collection = $1 and language = asked.language and term = asked.term offset 0) as p
+     where p.places is not null`,
+    [key, terms.map(({ language }) => language), terms.map(({ term }) => term)],
   )
-  const before = Map.groupBy(rows, ({ language, term }) => `${language} ${term}`)
-  const gone: StoredRow[] = []
+  const gone: string[] = []
   const fresh = new Map<string, PostingsRow[]>()
-  for (const stored of before.values()) {
-    const { language, term } = stored[0] ?? { language: '', term: '' }
-    const change = merge(stored, cleared)
-    gone.push(...change.gone)
+  for (const stored of rows) {
+    const { language, term } = stored
+    const change = merge(rowsOf(stored), cleared)
+    gone.push(...change.gone.map(({ place }) => place))
     fresh.set(language, [...(fresh.get(language) ?? []), ...change.entries.flatMap((entries) => cut(term, entries))])
   }
-  await deleteRows(tx, key, gone)
+  await tx.query('delete from postings where ctid = any($2::tid[]) and collection = $1', [key, gone])
   for (const [language, some] of fresh) await insertRows(tx, { key, language, rows: some })
+}
+
+interface StoredRow {
+  readonly place: string
+  readonly chunks: number
+  readonly entries: Buffer
+}
+
+function rowsOf({ places, sizes, packed }: StoredTerm): readonly StoredRow[] {
+  const chunks = sizes.split(' ').map(Number)
+  const entries = packed.split(' ')
+  return places.split(' ').map((place, at) => ({ place, chunks: chunks[at] ?? 0, entries: Buffer.from(entries[at] ?? '', 'base64') }))
 }
 
 /** Which rows of one term give way to which entries. */
@@ -135,8 +151,8 @@ function merge(
 ): { readonly gone: readonly StoredRow[]; readonly entries: readonly Entries[] } {
   const small = stored.filter(({ chunks }) => chunks < fullRow)
   const merged = small.length > rowsLeft ? small : []
-  const apart = stored.filter((row) => !merged.includes(row)).map((row) => ({ row, entries: unpackRows([row], cleared) }))
-  const shrunk = apart.filter(({ row, entries }) => entries.size < row.chunks)
+  const apart = cleared.size > 0 ? stored.filter((row) => !merged.includes(row)) : []
+  const shrunk = apart.map((row) => ({ row, entries: unpackRows([row], cleared) })).filter(({ row, entries }) => entries.size < row.chunks)
   return {
     gone: [...merged, ...shrunk.map(({ row }) => row)],
     entries: [...(merged.length > 0 ? [unpackRows(merged, cleared)] : []), ...shrunk.map(({ entries }) => entries)],
@@ -145,7 +161,7 @@ function merge(
 
 function unpackRows(rows: readonly StoredRow[], cleared: ReadonlySet<number>): Entries {
   const entries = emptyEntries(rows.reduce((sum, { chunks }) => sum + chunks, 0))
-  for (const row of rows) unpackEntries(Buffer.from(row.entries, 'base64'), entries, cleared.size > 0 ? cleared : undefined)
+  for (const { entries: packed } of rows) unpackEntries(packed, entries, cleared.size > 0 ? cleared : undefined)
   return sortEntries(entries)
 }
 
@@ -155,14 +171,6 @@ function cut(term: string, entries: Entries): PostingsRow[] {
     rows.push(rowOf(term, entries, from, Math.min(from + fullRow, entries.size)))
   }
   return rows
-}
-
-async function deleteRows(tx: Queryable, key: number, rows: readonly StoredRow[]): Promise<void> {
-  await tx.query(
-    `delete from postings using unnest($2::text[], $3::text[], $4::bigint[]) as gone (language, term, segment)
-     where collection = $1 and postings.language = gone.language and postings.term = gone.term and postings.segment = gone.segment`,
-    [key, rows.map(({ language }) => language), rows.map(({ term }) => term), rows.map(({ segment }) => segment)],
-  )
 }
 
 const documentsPerStatement = 500

@@ -31,7 +31,6 @@ create table postings (
   collection integer not null,
   language text collate "C" not null,
   term text collate "C" not null,
-  segment bigint generated always as identity,
   -- Entries in this row, and the documents they span.
   chunks integer not null,
   first_document integer not null,
