@@ -56,7 +56,7 @@ export async function searchIn(db: Database, request: Partial<SearchRequest> & P
 /** Rows of every table of this room, to see that nothing is left behind. */
 export async function countRows(db: Database): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
-  for (const table of ['collections', 'documents', 'document_parts', 'chunks', 'postings', 'vector_graph']) {
+  for (const table of ['collections', 'documents', 'document_parts', 'chunks', 'postings', 'embedding_spaces', 'vectors']) {
     const { rows } = await db.query<{ count: number }>(`select count(*)::int as count from ${table}`)
     counts[table] = rows[0]?.count ?? 0
   }

@@ -1,61 +1,139 @@
 /**
- * The vectors of large collections in an HNSW graph, taken in a few at a time. A scan is exact and takes about a millisecond
- * for 500 vectors; a graph takes 4 ms for each vector it is given: it pays only where scans get slow.
+ * HNSW graphs over the vectors of large spaces, one partial index each. On a server the index is built once after a bulk load
+ * and kept up by inserts. The embedded database serves everyone from one session, so there the index begins empty and takes in
+ * a few vectors at a time: a vector is in it once it is marked `linked`.
  */
 import type { Database, Queryable } from '../../platform/database/database.ts'
+import { exclusively } from '../../platform/database/exclusively.ts'
 import type { Collection } from './collections.ts'
+import { type EmbeddingSpace, listSpaces } from './spaces.ts'
+import { type ChunkKey, rowsPerStatement } from './vectors.ts'
 
-/** Collections up to here are scanned. */
-const scannedChunks = 12_000
-/** The one length of vector that has a graph. */
-const graphDimensions = 384
-const vectorsPerStatement = 4
+/**
+ * Numbers that a scan reads in some 25 ms in the embedded database: 12,000 vectors of 384. Up to here scans are fast and exact,
+ * and ingestion is spared the 4 ms that linking a vector takes there.
+ */
+const scannedNumbers = 12_000 * 384
 const keysPerTurn = 200
 
-export interface ChunkKey {
-  readonly document: number
-  readonly ordinal: number
+/** What pgvector can index: vectors up to 2,000 numbers; halves, which have no quick arithmetic in WebAssembly, up to 4,000. */
+const mostNumbers = 2_000
+const mostHalves = 4_000
+
+/** How a space's graph is asked: the SQL type of its vectors, and the condition that its index has. Made of our own numbers only. */
+export interface Graph {
+  readonly type: string
+  readonly condition: string
+  /** True where a vector waits outside the graph until it is linked. */
+  readonly linked: boolean
 }
 
-export const wantsGraph = ({ chunks, dimensions }: Collection): boolean => chunks > scannedChunks && dimensions === graphDimensions
+/** Undefined for vectors too long for a graph. */
+export function graphOf(kind: Database['kind'], { key, dimensions }: Pick<EmbeddingSpace, 'key' | 'dimensions'>): Graph | undefined {
+  const space = Math.trunc(key)
+  const length = Math.trunc(dimensions)
+  const linked = kind === 'embedded'
+  const condition = linked ? `space = ${space} and linked` : `space = ${space}`
+  if (length <= mostNumbers) return { type: `vector(${length})`, condition, linked }
+  return kind === 'server' && length <= mostHalves ? { type: `halfvec(${length})`, condition, linked } : undefined
+}
 
-/** Takes in every vector that is missing, then lets searches use the graph. It can stop and go on anywhere. */
-export async function growGraph(db: Database, collection: Collection, signal: AbortSignal): Promise<void> {
-  let last: ChunkKey = { document: 0, ordinal: -1 }
-  for (;;) {
-    const keys = await missingAfter(db.background, collection, last)
-    for (let at = 0; at < keys.length; at += vectorsPerStatement) {
-      signal.throwIfAborted()
-      await insertIntoGraph(db.background, collection, keys.slice(at, at + vectorsPerStatement))
-    }
-    const end = keys.at(-1)
-    if (!end) break
-    last = end
+/** Grows the graphs of the spaces of this collection that are too large for scans. It can stop and go on anywhere. */
+export async function growGraphs(db: Database, collection: Collection, { signal, onGrow }: Growing): Promise<void> {
+  for (const space of await listSpaces(db, collection)) {
+    if (!wantsGraph(db.kind, collection.chunks, space)) continue
+    onGrow?.()
+    await growGraph(db, space, signal)
   }
-  await db.query('update collections set graph = true where workspace = $1 and key = $2', [collection.workspace, collection.key])
 }
 
-async function missingAfter(db: Queryable, { workspace, key }: Collection, last: ChunkKey): Promise<readonly ChunkKey[]> {
+export interface Growing {
+  readonly signal: AbortSignal
+  /** Called before a graph is grown, which takes a while. */
+  readonly onGrow?: () => void
+}
+
+function wantsGraph(kind: Database['kind'], chunks: number, space: EmbeddingSpace): boolean {
+  if (space.graph === 'grown' && kind === 'server') return false
+  return space.graph !== 'none' || (chunks * space.dimensions > scannedNumbers && graphOf(kind, space) !== undefined)
+}
+
+/** Takes in every vector that is missing; searches use the graph from the moment it can be used. */
+export async function growGraph(db: Database, space: EmbeddingSpace, signal: AbortSignal): Promise<void> {
+  const graph = graphOf(db.kind, space)
+  if (!graph) return
+  if (db.kind === 'server') {
+    if (space.graph === 'grown') return
+    await buildIndex(db, space, graph)
+  } else {
+    await db.query(createIndex(space, graph))
+    await setGraph(db, space, 'growing')
+    await linkAll(db.background, space, signal)
+  }
+  await setGraph(db, space, 'grown')
+}
+
+const indexName = ({ key }: Pick<EmbeddingSpace, 'key'>): string => `vectors_graph_${Math.trunc(key)}`
+
+function createIndex(space: EmbeddingSpace, { type, condition }: Graph, how = ''): string {
+  const operators = type.startsWith('half') ? 'halfvec_cosine_ops' : 'vector_cosine_ops'
+  return `create index ${how} if not exists ${indexName(space)} on vectors using hnsw ((embedding::${type}) ${operators}) where ${condition}`
+}
+
+/** Beside reads and writes. What a killed build left behind is invalid: it is dropped and built anew. */
+async function buildIndex(db: Database, space: EmbeddingSpace, graph: Graph): Promise<void> {
+  const build = async (): Promise<void> => {
+    const { rows } = await db.query<{ valid: boolean }>('select indisvalid as valid from pg_index where indexrelid = to_regclass($1)', [
+      indexName(space),
+    ])
+    if (rows[0]?.valid) return
+    if (rows[0]) await db.query(`drop index concurrently if exists ${indexName(space)}`)
+    await db.query(createIndex(space, graph, 'concurrently'))
+  }
+  await exclusively(db, build, 'graph')
+}
+
+async function linkAll(db: Database, space: EmbeddingSpace, signal: AbortSignal): Promise<void> {
+  const size = rowsPerStatement(space, true)
+  let last: ChunkKey | undefined = { document: 0, ordinal: -1 }
+  while (last) {
+    const keys: readonly ChunkKey[] = await unlinkedAfter(db, space, last)
+    for (let at = 0; at < keys.length; at += size) {
+      signal.throwIfAborted()
+      await link(db, space, keys.slice(at, at + size))
+    }
+    last = keys.at(-1)
+  }
+}
+
+async function unlinkedAfter(db: Queryable, { workspace, key }: EmbeddingSpace, last: ChunkKey): Promise<readonly ChunkKey[]> {
   const { rows } = await db.query<ChunkKey>(
-    `select document, ordinal from chunks c
-     where workspace = $1 and collection = $2 and (document, ordinal) > ($3, $4) and embedding is not null
-       and not exists (select 1 from vector_graph g where g.workspace = $1 and g.document = c.document and g.ordinal = c.ordinal)
+    `select document, ordinal from vectors
+     where workspace = $1 and space = $2 and not linked and document >= $3 and (document, ordinal) > ($3, $4)
      order by document, ordinal limit $5`,
     [workspace, key, last.document, last.ordinal, keysPerTurn],
   )
   return rows
 }
 
-/** Copies the vectors of these chunks; chunks that are there already stay as they are. */
-export async function insertIntoGraph(db: Queryable, { workspace, key }: Collection, keys: readonly ChunkKey[]): Promise<void> {
+async function link(db: Queryable, { workspace, key }: EmbeddingSpace, keys: readonly ChunkKey[]): Promise<void> {
   await db.query(
-    `insert into vector_graph (workspace, collection, document, ordinal, embedding)
-     select $1, $2, c.document, c.ordinal, c.embedding
-     from unnest($3::int[], $4::int[]) as wanted (document, ordinal),
-       lateral (select document, ordinal, embedding from chunks
-                where workspace = $1 and document = wanted.document and ordinal = wanted.ordinal limit 1) as c
-     where c.embedding is not null
-     on conflict do nothing`,
+    `update vectors set linked = true from unnest($3::int[], $4::int[]) as wanted (document, ordinal)
+     where workspace = $1 and space = $2 and vectors.document = wanted.document and vectors.ordinal = wanted.ordinal`,
     [workspace, key, keys.map(({ document }) => document), keys.map(({ ordinal }) => ordinal)],
   )
+}
+
+async function setGraph(db: Queryable, { workspace, key }: EmbeddingSpace, graph: EmbeddingSpace['graph']): Promise<void> {
+  await db.query('update embedding_spaces set graph = $3 where workspace = $1 and key = $2', [workspace, key, graph])
+}
+
+/** Drops the graphs of spaces that are gone. */
+export async function dropStrayGraphs(db: Database): Promise<void> {
+  const { rows } = await db.query<{ key: number }>(
+    `select substring(c.relname from '[0-9]+$')::int as key from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = to_regclass('vectors') and c.relname ~ '^vectors_graph_[0-9]+$'
+       and not exists (select 1 from embedding_spaces s where s.key = substring(c.relname from '[0-9]+$')::int and s.state <> 'retired')`,
+  )
+  for (const space of rows) await db.query(`drop index ${db.kind === 'server' ? 'concurrently' : ''} if exists ${indexName(space)}`)
 }

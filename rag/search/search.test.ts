@@ -6,6 +6,7 @@ import { temporaryFolder, testDatabases } from '../../platform/testing/harness.t
 import { getCollection } from '../index/collections.ts'
 import { growGraph } from '../index/graph.ts'
 import { removeDocuments } from '../index/remove.ts'
+import { countVectors, type EmbeddingSpace, listSpaces } from '../index/spaces.ts'
 import { ingestInto, never, searchIn } from '../testing.ts'
 
 const documents = [
@@ -132,8 +133,13 @@ describe.each(testDatabases)('search on the $kind database', ({ open }) => {
     const scoresNow = async (): Promise<number[]> =>
       (await searchIn(db, { query: 'report ccccc 42', collection: 'many', mode: 'vector', topK: 5 })).map(({ score }) => score)
     const scanned = await scoresNow()
-    await growGraph(db, await getCollection(db, 'default', 'many'), never)
-    expect((await getCollection(db, 'default', 'many')).graph).toBe(true)
+    const spaceNow = async (): Promise<EmbeddingSpace> => {
+      const [space] = await listSpaces(db, await getCollection(db, 'default', 'many'))
+      if (!space) throw new Error('The collection has no space.')
+      return space
+    }
+    await growGraph(db, await spaceNow(), never)
+    expect((await spaceNow()).graph).toBe('grown')
     expect(await scoresNow()).toEqual(scanned)
 
     await writeFile(path, numbered(150, 160))
@@ -142,8 +148,7 @@ describe.each(testDatabases)('search on the $kind database', ({ open }) => {
     const many = await getCollection(db, 'default', 'many')
     await removeDocuments({ db, signal: never, step: (_, effect) => db.transaction(effect) }, many, ['d152'])
     expect(await idsOf({ query: 'report 152 ccccc', collection: 'many', mode: 'vector' })).not.toContain('d152')
-    const { rows } = await db.query<{ count: number }>('select count(*)::int as count from vector_graph')
-    expect(rows[0]?.count).toBe(159)
+    expect(await countVectors(db, await spaceNow())).toBe(159)
   })
 
   it('finds nothing for a query without words', async () => {
