@@ -7,6 +7,7 @@ import { asFault } from './platform/fault.ts'
 import { openOpenAiEmbedder } from './rag/embedding/openai.ts'
 import { openTransformersEmbedder } from './rag/embedding/transformers.ts'
 import { cachedModel, configuredModel, type ModelSource } from './rag/inference/model-source.ts'
+import { howToInstall, transformersInstalled } from './rag/inference/transformers.ts'
 import { openHttpReranker } from './rag/reranking/http.ts'
 import { openTransformersReranker } from './rag/reranking/transformers.ts'
 
@@ -94,6 +95,7 @@ async function localModel(
   { source, hub = 'https://huggingface.co' }: { readonly source: ModelSource; readonly hub: string | undefined },
   load: (source: ModelSource) => Promise<string>,
 ): Promise<Found> {
+  if (!transformersInstalled()) return { ok: false, found: `${title}: @huggingface/transformers is not installed`, fix: howToInstall }
   const here = source.remote ? cachedModel(source.model, source.cache) : source
   if (here) return { ok: true, found: `${title}: local, ${await load(here)}` }
   const host = new URL(hub).host

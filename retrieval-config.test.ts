@@ -26,6 +26,11 @@ describe('the models of retrieval', () => {
     })
   })
 
+  it('are one, however a folder is ended', () => {
+    const chosen = { MILLRACE_EMBEDDER: 'transformers', MILLRACE_EMBEDDER_MODEL: './models/own/' }
+    expect(choose(chosen).embedders.choice).toEqual({ kind: 'transformers', model: './models/own' })
+  })
+
   it('may be on Azure, or on a server without a key', () => {
     const azure = { AZURE_OPENAI_API_KEY: 'k', AZURE_OPENAI_ENDPOINT: 'https://x.openai.azure.com', OPENAI_API_KEY: 'other' }
     expect(choose({ ...azure, MILLRACE_EMBEDDER: 'openai', MILLRACE_EMBEDDER_MODEL: 'emb' }).embedders).toMatchObject({

@@ -41,7 +41,9 @@ export function readReranker(env: Variables, place: Place): RerankerConfig {
 }
 
 function chooseEmbedder(env: Variables, service: OpenAiService | undefined): EmbedderChoice {
-  const { MILLRACE_EMBEDDER: kind, MILLRACE_EMBEDDER_MODEL: model } = env
+  const { MILLRACE_EMBEDDER: kind } = env
+  // The name is recorded with the vectors, so a folder has one spelling.
+  const model = env.MILLRACE_EMBEDDER_MODEL?.replace(/(?<=.)\/+$/, '')
   switch (kind) {
     case 'subword':
       if (model === undefined) return { kind }

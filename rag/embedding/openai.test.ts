@@ -84,6 +84,34 @@ describe('an embedder behind the embeddings API', () => {
     for (const batch of server.asked.slice(1).map(inputOf)) expect(batch.join('').length).toBeLessThanOrEqual(300_000)
   })
 
+  it('lets a question go before passages that wait', async () => {
+    const order: string[] = []
+    await using server = await afterProbe((asked) => {
+      order.push(inputOf(asked)[0] ?? '')
+      return replyTo(inputOf(asked))
+    })
+    const embedder = await open(server, { atOnce: 1 })
+    const passages = embedder.embed(
+      Array.from({ length: 1000 }, () => 'passage'),
+      never,
+    )
+    await embedder.embed(['question'], never, 'query')
+    expect(order.indexOf('question')).toBeLessThan(3)
+    await passages
+  })
+
+  it('asks no further once a request of a list has failed', async () => {
+    await using server = await afterProbe(() => ({ status: 400, body: 'too long' }))
+    const embedder = await open(server, { atOnce: 1 })
+    await expect(
+      embedder.embed(
+        Array.from({ length: 1000 }, () => 'wing'),
+        never,
+      ),
+    ).rejects.toMatchObject({ code: 'invalid_input', message: /status 400.*too long/ })
+    expect(server.asked.length).toBeLessThan(4)
+  })
+
   it('waits as long as a 429 asks, and tries again', async () => {
     const times: number[] = []
     await using server = await afterProbe((asked, count) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
 import { conventionOf } from '../inference/conventions.ts'
-import { type Hosted, type HostedOptions, openHosted } from '../inference/hosted.ts'
+import { type Hosted, type HostedCall, type HostedOptions, openHosted } from '../inference/hosted.ts'
 import { normalizeRows } from '../inference/pooling.ts'
 import type { Embedder } from './embedder.ts'
 
@@ -39,8 +39,8 @@ export async function openOpenAiEmbedder({ service, model, ...options }: OpenAiO
   const name = `openai:${model}`
   const hosted = openHosted({ ...options, ...addressOf(service, model), title: `The embedder '${name}'` })
   const { query, passage } = conventionOf(model)
-  const request = (input: readonly string[], stop: AbortSignal): Promise<Float32Array[]> => requestVectors(hosted, { model, input }, stop)
-  const [probe] = await request([`${passage}dimensions`], signal)
+  const request = (input: readonly string[], call: HostedCall): Promise<Float32Array[]> => requestVectors(hosted, { model, input }, call)
+  const [probe] = await request([`${passage}dimensions`], { signal, urgent: true })
   const dimensions = probe?.length ?? 0
   return {
     name,
@@ -51,15 +51,13 @@ export async function openOpenAiEmbedder({ service, model, ...options }: OpenAiO
       const prefix = kind === 'query' ? query : passage
       const vectors = texts.map(() => new Float32Array(dimensions))
       const batches = batchesOf(texts.map((text) => (hasWords.test(text) ? `${prefix}${text}`.slice(0, lettersPerText) : '')))
-      await Promise.all(
-        batches.map(async (batch) => {
-          const answers = await request(
-            batch.map(({ text }) => text),
-            stop,
-          )
-          for (const [at, { place }] of batch.entries()) vectors[place]?.set(ofLength(answers[at], dimensions, hosted.title))
-        }),
-      )
+      await allOrNone(stop, batches, async (batch, signal) => {
+        const answers = await request(
+          batch.map(({ text }) => text),
+          { signal, urgent: kind === 'query' },
+        )
+        for (const [at, { place }] of batch.entries()) vectors[place]?.set(ofLength(answers[at], dimensions, hosted.title))
+      })
       return vectors
     },
   }
@@ -103,12 +101,28 @@ function batchesOf(texts: readonly string[]): Placed[][] {
   return batches
 }
 
+/** The first failure stops the rest: a list is embedded whole or not at all. */
+async function allOrNone<T>(
+  signal: AbortSignal,
+  items: readonly T[],
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
+  try {
+    await Promise.all(items.map((item) => work(item, either)))
+  } catch (error) {
+    failed.abort(error)
+    throw error
+  }
+}
+
 async function requestVectors(
   hosted: Hosted,
   { model, input }: { readonly model: string; readonly input: readonly string[] },
-  signal: AbortSignal,
+  call: HostedCall,
 ): Promise<Float32Array[]> {
-  const parsed = wire.safeParse(await hosted.post({ model, input, encoding_format: 'base64' }, signal))
+  const parsed = wire.safeParse(await hosted.post({ model, input, encoding_format: 'base64' }, call))
   if (!parsed.success) throw malformed(hosted.title, "no list 'data' of embeddings")
   const { data } = parsed.data
   if (data.length !== input.length) throw malformed(hosted.title, `${data.length} vectors for ${input.length} texts`)

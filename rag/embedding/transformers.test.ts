@@ -152,7 +152,7 @@ describe.skipIf(!libraryInstalled)('an embedder on a local model', () => {
 
   it('gives up on a hub that sends nothing', async () => {
     await using hub = await openModelServer(() => ({}))
-    const source = { model: 'owner/slow', cache: folderOf('hub-cache'), remote: true, hub: hub.url, patienceMs: 1500 }
+    const source = { model: 'owner/slow', cache: folderOf('hub-cache'), remote: true, hub: hub.url, loadPatienceMs: 1500 }
     await expect(openTransformersEmbedder(source)).rejects.toMatchObject({ code: 'unavailable', message: /no sign of life/ })
   })
 })

@@ -22,7 +22,7 @@ export interface HostedOptions {
   readonly firstWaitMs?: number
   /** One try. Default 60,000. */
   readonly timeoutMs?: number
-  /** All tries of one request and the waits between them. Default 180,000. */
+  /** All tries of one request and the waits between them. Default 180,000; 20,000 while somebody waits for a search. */
   readonly deadlineMs?: number
   /** Uniform in [0, 1); for the jitter. */
   readonly random?: () => number
@@ -31,11 +31,18 @@ export interface HostedOptions {
 export interface Hosted {
   readonly title: string
   /** The parsed answer of a POST. Throws `unavailable`, `not_allowed` (the key is refused), `invalid_input` (other 4xx). */
-  post(body: unknown, signal: AbortSignal): Promise<unknown>
+  post(body: unknown, call: HostedCall): Promise<unknown>
 }
 
-/** Longest waits: between two tries by our own choice. */
+export interface HostedCall {
+  readonly signal: AbortSignal
+  /** Somebody waits for a search: goes first and gives up sooner. */
+  readonly urgent: boolean
+}
+
+/** Between two tries, by our own choice. */
 const longestWaitMs = 20_000
+const urgentDeadlineMs = 20_000
 /** Vectors as text: 2,048 texts of 3,072 numbers come to some 130 MB; batches here are far smaller. */
 const mostBytes = 64 * 2 ** 20
 const temporary = (status: number): boolean => status >= 500 || [408, 409, 425, 429].includes(status)
@@ -45,10 +52,10 @@ export function openHosted(options: HostedOptions): Hosted {
   const turns = createTurns(atOnce)
   return {
     title,
-    post: async (body, signal) => {
-      const leave = await turns(signal)
+    post: async (body, call) => {
+      const leave = await turns(call)
       try {
-        return await postWithRetries(options, JSON.stringify(body), signal)
+        return await postWithRetries(options, JSON.stringify(body), call)
       } finally {
         leave()
       }
@@ -56,9 +63,9 @@ export function openHosted(options: HostedOptions): Hosted {
   }
 }
 
-async function postWithRetries(options: HostedOptions, body: string, signal: AbortSignal): Promise<unknown> {
+async function postWithRetries(options: HostedOptions, body: string, { signal, urgent }: HostedCall): Promise<unknown> {
   const { title, tries = 5, deadlineMs = 180_000 } = options
-  const end = Date.now() + deadlineMs
+  const end = Date.now() + (urgent ? Math.min(deadlineMs, urgentDeadlineMs) : deadlineMs)
   for (let attempt = 1; ; attempt++) {
     const { answer, failure, waitMs } = await tryOnce(options, { body, signal, attempt, end })
     if (answer) return parseJson(answer, title)
@@ -144,8 +151,8 @@ function parseJson({ body }: EgressResponse, title: string): unknown {
   }
 }
 
-/** First come, first served; whoever gives up leaves the line. */
-function createTurns(atOnce: number): (signal: AbortSignal) => Promise<() => void> {
+/** First come, first served, the urgent before all; whoever gives up leaves the line. */
+function createTurns(atOnce: number): (call: HostedCall) => Promise<() => void> {
   let free = atOnce
   const line: (() => void)[] = []
   const leave = (): void => {
@@ -153,7 +160,7 @@ function createTurns(atOnce: number): (signal: AbortSignal) => Promise<() => voi
     if (next) next()
     else free += 1
   }
-  return async (signal) => {
+  return async ({ signal, urgent }) => {
     signal.throwIfAborted()
     if (free > 0) {
       free -= 1
@@ -165,7 +172,8 @@ function createTurns(atOnce: number): (signal: AbortSignal) => Promise<() => voi
       if (at >= 0) line.splice(at, 1)
       turn.reject(signal.reason)
     }
-    line.push(turn.resolve)
+    if (urgent) line.unshift(turn.resolve)
+    else line.push(turn.resolve)
     signal.addEventListener('abort', abort, { once: true })
     try {
       await turn.promise

@@ -13,8 +13,10 @@ export interface ModelLifeOptions<Properties, Answer> {
   readonly answer: z.ZodType<Answer>
   /** What a failed load means, in a sentence for people. */
   readonly explain: (failure: LoadFailure) => Fault
-  /** Longest wait for one job, and for a sign of life while loading. */
+  /** Longest wait for one job. */
   readonly patienceMs: number
+  /** Longest wait for a sign of life while loading. */
+  readonly loadPatienceMs: number
 }
 
 export interface LoadFailure {
@@ -48,10 +50,12 @@ type Said = z.infer<typeof said>
 
 /** `onEnd` is called once, when the thread is gone and another may be started. */
 export function startModel<Job, Properties, Answer>(
-  { script, workerData, title, properties, answer, explain, patienceMs }: ModelLifeOptions<Properties, Answer>,
+  { script, workerData, title, properties, answer, explain, patienceMs, loadPatienceMs }: ModelLifeOptions<Properties, Answer>,
   onEnd: () => void,
 ): ModelLife<Job, Properties, Answer> {
-  const worker = new Worker(script, { workerData })
+  const worker = new Worker(script, { workerData, stdout: true })
+  // What a library prints must not mix with what this process prints.
+  worker.stdout.resume()
   const loading = Promise.withResolvers<Properties>()
   loading.promise.catch(() => undefined)
   let job: { readonly id: number; readonly resolve: (answer: Answer) => void; readonly reject: (error: unknown) => void } | undefined
@@ -68,9 +72,9 @@ export function startModel<Job, Properties, Answer>(
     ended = true
     await worker.terminate()
   }
-  const patience = startPatience(patienceMs, () => {
-    const doing = job ? 'did not finish' : 'gave no sign of life while loading'
-    void end(new Fault('unavailable', `${title} ${doing} within ${patienceMs / 1000} s.`))
+  const patience = startPatience(loadPatienceMs, (ms) => {
+    const failing = job ? 'did not finish' : 'gave no sign of life while loading'
+    void end(new Fault('unavailable', `${title} ${failing} within ${ms / 1000} s.`))
   })
   const finish = (message: Extract<Said, { id: number }>): void => {
     if (job?.id !== message.id) return
@@ -85,7 +89,7 @@ export function startModel<Job, Properties, Answer>(
   worker.on('exit', () => void end())
   worker.on('message', (raw: unknown) => {
     const message = said.parse(raw)
-    if ('progress' in message) return patience.renew()
+    if ('progress' in message) return patience.renew(loadPatienceMs)
     patience.stop()
     if ('failed' in message) void end(explain(message.failed))
     else if ('ready' in message) loading.resolve(properties.parse(message.ready))
@@ -97,7 +101,7 @@ export function startModel<Job, Properties, Answer>(
       new Promise((resolve, reject) => {
         if (ended) return reject(new ThreadDied(why))
         job = { id: ++ids, resolve, reject }
-        patience.renew()
+        patience.renew(patienceMs)
         worker.postMessage({ id: ids, job: work })
       }),
     idle: (yes) => (yes ? worker.unref() : worker.ref()),
@@ -105,12 +109,12 @@ export function startModel<Job, Properties, Answer>(
   }
 }
 
-function startPatience(ms: number, onEnd: () => void): { renew(): void; stop(): void } {
-  let timer = setTimeout(onEnd, ms)
+function startPatience(first: number, onEnd: (ms: number) => void): { renew(ms: number): void; stop(): void } {
+  let timer = setTimeout(onEnd, first, first)
   return {
-    renew: () => {
+    renew: (ms) => {
       clearTimeout(timer)
-      timer = setTimeout(onEnd, ms)
+      timer = setTimeout(onEnd, ms, ms)
     },
     stop: () => clearTimeout(timer),
   }

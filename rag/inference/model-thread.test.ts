@@ -10,7 +10,7 @@ interface Properties {
   readonly life: number
 }
 
-function openFragile({ failsToLoad = false } = {}): ModelThread<string, Properties, string> & { lives(): number } {
+function openFragile({ failsToLoad = false, patienceMs = 60_000 } = {}): ModelThread<string, Properties, string> & { lives(): number } {
   const lives = new Int32Array(new SharedArrayBuffer(4))
   const thread = openModelThread<string, Properties, string>({
     script: new URL('./testing/fragile.worker.ts', import.meta.url),
@@ -19,7 +19,7 @@ function openFragile({ failsToLoad = false } = {}): ModelThread<string, Properti
     properties: z.object({ life: z.number() }),
     answer: z.string(),
     explain: ({ kind, message }) => new Fault('unavailable', `${kind}: ${message}`),
-    patienceMs: 1000,
+    patienceMs,
   })
   return { ...thread, lives: () => Atomics.load(lives, 0) }
 }
@@ -51,10 +51,10 @@ describe('the thread of a model', () => {
   })
 
   it('gives up a job that does not come back, and does the next one', async () => {
-    await using thread = openFragile()
+    await using thread = openFragile({ patienceMs: 2000 })
     const hung = thread.ask('hang', patient)
     const next = thread.ask('next', patient)
-    await expect(hung).rejects.toMatchObject({ code: 'unavailable', message: /did not finish within 1 s/ })
+    await expect(hung).rejects.toMatchObject({ code: 'unavailable', message: /did not finish within 2 s/ })
     expect(await next).toBe('next')
   })
 

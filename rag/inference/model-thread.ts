@@ -21,10 +21,11 @@ interface Waiting<Job, Answer> {
 }
 
 const tries = 2
-const defaultPatienceMs = 120_000
+const defaults = { patienceMs: 120_000, loadPatienceMs: 120_000 }
+type Patience = keyof typeof defaults
 
 export function openModelThread<Job, Properties, Answer>(
-  options: Omit<ModelLifeOptions<Properties, Answer>, 'patienceMs'> & { readonly patienceMs?: number },
+  options: Omit<ModelLifeOptions<Properties, Answer>, Patience> & Partial<Pick<ModelLifeOptions<Properties, Answer>, Patience>>,
 ): ModelThread<Job, Properties, Answer> {
   const queue: Waiting<Job, Answer>[] = []
   let life: ModelLife<Job, Properties, Answer> | undefined
@@ -35,7 +36,7 @@ export function openModelThread<Job, Properties, Answer>(
   const alive = (): ModelLife<Job, Properties, Answer> => {
     if (closed) throw closedFault()
     if (life) return life
-    const started = startModel<Job, Properties, Answer>({ patienceMs: defaultPatienceMs, ...options }, () => {
+    const started = startModel<Job, Properties, Answer>({ ...defaults, ...options }, () => {
       if (life === started) life = undefined
     })
     life = started

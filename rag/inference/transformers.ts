@@ -18,15 +18,29 @@ const numbers = z.instanceof(Float32Array)
 export type ModelProperties = z.infer<typeof properties>
 export type TransformersThread = ModelThread<ModelJob, ModelProperties, Float32Array>
 
+/** Whether the optional package is installed; that it runs on this machine shows at the first load. */
+export function transformersInstalled(): boolean {
+  try {
+    import.meta.resolve('@huggingface/transformers')
+    return true
+  } catch {
+    return false
+  }
+}
+
 export interface TransformersModel extends ModelSource {
   readonly task: 'embed' | 'score'
   /** Another hub than huggingface.co. */
   readonly hub?: string
-  readonly patienceMs?: number
+  /** Longest wait for a sign of life while loading. */
+  readonly loadPatienceMs?: number
 }
 
+/** The step for people whose installation lacks the package. */
+export const howToInstall = 'Run npm ci again with ONNXRUNTIME_NODE_INSTALL=skip set and without --omit=optional.'
+
 /** Nothing is loaded before the first call. */
-export function openTransformers({ patienceMs, ...model }: TransformersModel): TransformersThread {
+export function openTransformers({ loadPatienceMs, ...model }: TransformersModel): TransformersThread {
   const title = `The model '${model.model}'`
   return openModelThread({
     script: new URL('./transformers.worker.ts', import.meta.url),
@@ -35,7 +49,7 @@ export function openTransformers({ patienceMs, ...model }: TransformersModel): T
     properties,
     answer: numbers,
     explain: ({ kind, message }) => new Fault('unavailable', `${title} ${reasonOf(kind, model)}`, { cause: new Error(message) }),
-    ...(patienceMs === undefined ? {} : { patienceMs }),
+    ...(loadPatienceMs === undefined ? {} : { loadPatienceMs }),
   })
 }
 
@@ -43,8 +57,8 @@ function reasonOf(kind: string, { model, folder, cache, hub = 'https://huggingfa
   const here = folder ?? `${cache}/${model}`
   const byHand = `copy its folder (config.json, tokenizer.json, onnx/model.onnx) to ${cache}/${model}`
   const reasons: Readonly<Record<string, string>> = {
-    library: "needs the package @huggingface/transformers, which is not installed. Run 'npm install @huggingface/transformers@4.3.1'.",
-    platform: `cannot run here: ONNX Runtime has no build for ${process.platform}-${process.arch}. Use MILLRACE_EMBEDDER=openai or subword.`,
+    library: `needs the package @huggingface/transformers, which is not installed. ${howToInstall}`,
+    platform: `cannot run here: ONNX Runtime has no build for ${process.platform}-${process.arch}. Use a hosted model.`,
     network: `is not here yet and ${hostOf(hub)} cannot be reached. Connect once, or ${byHand}.`,
     'unknown model': `is not on ${hostOf(hub)}, needs a token (HF_TOKEN), or has no ONNX weights there. Check the name, or ${byHand}.`,
     'missing file': `is not whole: ${here} lacks config.json, tokenizer.json, tokenizer_config.json or onnx/model.onnx.`,

@@ -146,7 +146,9 @@ async function perform(loaded: Loaded, job: ModelJob): Promise<Float32Array<Arra
   for (const texts of groupByTokens(job.texts, loaded.longest)) {
     answers.push(job.kind === 'embed' ? await embed(loaded, texts, job.as) : await score(loaded, job.query, texts))
   }
-  return Float32Array.from(answers.flatMap((answer) => [...answer]))
+  const flat = Float32Array.from(answers.flatMap((answer) => [...answer]))
+  if (!flat.every(Number.isFinite)) throw new Error('The model gives values that are not numbers.')
+  return flat
 }
 
 /** Memory grows with texts times the longest of them, so long ones go in smaller groups. */

@@ -49,7 +49,7 @@ export function openHttpReranker({ url, model, key, ...options }: HttpRerankerOp
     score: async (query, texts, signal) => {
       signal.throwIfAborted()
       if (texts.length === 0) return []
-      const ask = (as: Dialect): Promise<unknown> => hosted.post(bodyOf(as, { query, texts, model }), signal)
+      const ask = (as: Dialect): Promise<unknown> => hosted.post(bodyOf(as, { query, texts, model }), { signal, urgent: true })
       const answer = await ask(dialect).catch(async (error: unknown) => {
         if (dialect === 'texts' || !(error instanceof Fault) || error.code !== 'invalid_input') throw error
         const second = await ask('texts').catch(() => Promise.reject(error))
