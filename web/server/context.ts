@@ -18,6 +18,8 @@ export interface ServerContext {
   readonly version: string
   /** Bytes of a JSON body. */
   readonly bodyLimit: number
+  /** Bytes of a file that is sent as a body. */
+  readonly uploadLimit: number
   /** Aborts when the server begins to close: streams then say goodbye. */
   readonly closing: AbortSignal
   /** False for a tool that is not in the catalogue any more. */

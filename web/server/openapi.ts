@@ -2,6 +2,8 @@
 
 import type { ToolDescription } from '../../tools/description.ts'
 import { fixedPaths, idempotencyParameter, problemResponse, waitParameter } from './openapi-fixed.ts'
+import { ragPaths } from './openapi-rag.ts'
+import { relocated } from './openapi-references.ts'
 import { fixedSchemas } from './openapi-schemas.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -23,13 +25,18 @@ export function openapiOf(tools: readonly ToolDescription[], { version, url }: {
     security: [{ bearer: [] }, {}],
     tags: [
       { name: 'tools', description: 'One path a tool; the body is its input.' },
+      { name: 'collections', description: 'Documents for applications: added, searched, asked, moved.' },
       { name: 'runs', description: 'Durable work: followed, streamed, cancelled.' },
       { name: 'approvals', description: 'Calls that wait for a person.' },
       { name: 'chat', description: 'The orchestrator, over AG-UI.' },
       { name: 'sessions', description: 'Signing in, and access tokens.' },
       { name: 'status', description: 'For whoever watches the process.' },
     ],
-    paths: { ...Object.fromEntries(tools.map((tool) => [`/api/tools/${tool.name}`, { post: toolOperation(tool) }])), ...fixedPaths },
+    paths: {
+      ...Object.fromEntries(tools.map((tool) => [`/api/tools/${tool.name}`, { post: toolOperation(tool) }])),
+      ...ragPaths(tools),
+      ...fixedPaths,
+    },
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token, made with `npx millrace token`. Optional in local mode.' },
@@ -82,17 +89,4 @@ function toolOperation(tool: ToolDescription): Json {
       default: problemResponse,
     },
   }
-}
-
-/** References inside a schema are relative to itself; inside this document they must name its place here. */
-function relocated(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => relocated(item, name))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (key === '$ref' && typeof inner === 'string' && inner.startsWith('#'))
-        return [key, `#/components/schemas/${name}${inner.slice(1)}`]
-      return [key, relocated(inner, name)]
-    }),
-  )
 }

@@ -18,6 +18,7 @@ import { addLiveSocket } from './live-socket.ts'
 import { methodNotAllowed, notFound } from './not-found.ts'
 import { openapiOf } from './openapi.ts'
 import { HttpFault, sendProblem } from './problem.ts'
+import { addRagRoutes } from './rag-routes.ts'
 import { addRunRoutes } from './run-routes.ts'
 import { ownHosts } from './same-origin.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -50,6 +51,8 @@ export interface WebServerOptions {
   readonly version: string
   /** Bytes of a JSON body. Default 4 MiB. */
   readonly bodyLimit?: number
+  /** Bytes of a file that is sent as a body. Default 1 GiB. */
+  readonly uploadLimit?: number
   /** More names under which this server is reached, "name" or "name:port". */
   readonly allowedHosts?: readonly string[]
   readonly mcp?: McpEndpoint
@@ -100,7 +103,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 const graceMs = 5000
 
 function contextOf(options: WebServerOptions, { port, closing }: { readonly port: number; readonly closing: AbortSignal }): ServerContext {
-  const { waist, orchestrator, host, auth, allowedHosts, terminalToken, version, bodyLimit = 4 * 1024 * 1024 } = options
+  const { waist, orchestrator, host, auth, allowedHosts, terminalToken, version } = options
+  const { bodyLimit = 4 * 1024 * 1024, uploadLimit = 1024 ** 3 } = options
   const sessions = createSessions({ port })
   const anyHost = auth === 'token' && allowedHosts === undefined
   const hosts = anyHost ? undefined : ownHosts(host, port, allowedHosts ?? [])
@@ -112,6 +116,7 @@ function contextOf(options: WebServerOptions, { port, closing }: { readonly port
     auth,
     version,
     bodyLimit,
+    uploadLimit,
     closing,
     mayCall: (name, caller) => {
       const tool = waist.catalogue.list().find((known) => known.name === name)
@@ -134,6 +139,7 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
     next()
   })
   addToolRoutes(app, context)
+  addRagRoutes(app, context)
   addRunRoutes(app, context)
   addApprovalRoutes(app, context)
   addAguiRoute(app, context)
