@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Fault } from '../platform/fault.ts'
 import { getCollection } from '../rag/index/collections.ts'
 import { removeDocuments } from '../rag/index/remove.ts'
-import { answerF1, auroc, exactMatch, mean } from './ranking.ts'
+import { answerF1, auroc, brier, calibrationError, exactMatch, mean } from './ranking.ts'
 import type { SuiteReport } from './report.ts'
 import { type RetrievalData, type RetrievalQuery, readRetrievalData } from './retrieval-data.ts'
 import { callTool, type SuiteGround } from './tool-call.ts'
@@ -14,16 +14,22 @@ export interface AnswersReport extends SuiteReport {
     readonly questions: number
     /** The first citation's sentence holds a reference answer. */
     readonly contains: number
+    /** The text of any of the first three cited passages holds a reference answer. */
+    readonly citation: number
+    /** Any of their quotes does. */
+    readonly quote: number
     readonly exact_match: number
     readonly f1: number
-    /** Any citation holds a reference answer. */
-    readonly citation: number
     /** Answered although the documents do hold the answer: 1 minus this is needless abstention. */
     readonly answered: number
     /** Of the confidence, between questions whose document is there and those whose document was removed. */
     readonly abstention_auroc: number
     /** Share of questions without their document on which it abstained. */
     readonly abstained_rightly: number
+    /** Mean squared distance of the confidence from what is true, over the same questions: 0 is perfect, .25 is a coin. */
+    readonly brier: number
+    /** Expected calibration error: how far confidence is from the share of answerable questions, over ten bins. */
+    readonly ece: number
   }
 }
 
@@ -39,9 +45,11 @@ const answerData = z.object({
   abstained: z.boolean(),
   confidence: z.number(),
   short_answer: z.string().optional(),
-  citations: z.array(z.object({ document: z.string(), quote: z.string() })),
+  citations: z.array(z.object({ document: z.string(), quote: z.string(), passage: z.string() })),
 })
 type AnswerData = z.output<typeof answerData>
+
+type AbstentionMetric = 'abstention_auroc' | 'abstained_rightly' | 'brier' | 'ece'
 
 interface Asked {
   readonly query: RetrievalQuery & { readonly answers: readonly string[] }
@@ -93,29 +101,33 @@ function isGone({ judgements }: RetrievalData, { _id }: RetrievalQuery, removed:
   return [...(judgements.get(_id) ?? [])].every(([document, grade]) => grade <= 0 || removed.has(document))
 }
 
-function answered(asked: readonly Asked[]): Omit<AnswersReport['metrics'], 'abstention_auroc' | 'abstained_rightly'> {
+function answered(asked: readonly Asked[]): Omit<AnswersReport['metrics'], AbstentionMetric> {
   const share = (holds: (one: Asked) => boolean): number => mean(asked.map((one) => (holds(one) ? 1 : 0)))
   return {
     questions: asked.length,
     contains: share(({ query, given }) => holdsAnswer(given.citations[0]?.quote, query.answers)),
+    citation: share(({ query, given }) => shown(given).some(({ passage }) => holdsAnswer(passage, query.answers))),
+    quote: share(({ query, given }) => shown(given).some(({ quote }) => holdsAnswer(quote, query.answers))),
     exact_match: share(({ query, given }) => exactMatch(shortest(given), query.answers)),
     f1: mean(asked.map(({ query, given }) => answerF1(shortest(given), query.answers))),
-    citation: share(({ query, given }) => given.citations.some(({ quote }) => holdsAnswer(quote, query.answers))),
     answered: share(({ given }) => !given.abstained),
   }
 }
 
-function abstention(
-  asked: readonly Asked[],
-  gone: (one: Asked) => boolean,
-): Pick<AnswersReport['metrics'], 'abstention_auroc' | 'abstained_rightly'> {
+function abstention(asked: readonly Asked[], gone: (one: Asked) => boolean): Pick<AnswersReport['metrics'], AbstentionMetric> {
   const unanswerable = asked.filter(gone)
+  const forecasts = asked.map((one) => ({ chance: one.given.confidence, came: !gone(one) }))
   const confidences = (some: readonly Asked[]): number[] => some.map(({ given }) => given.confidence)
   return {
     abstention_auroc: auroc(confidences(asked.filter((one) => !gone(one))), confidences(unanswerable)),
     abstained_rightly: mean(unanswerable.map(({ given }) => (given.abstained ? 1 : 0))),
+    brier: brier(forecasts),
+    ece: calibrationError(forecasts),
   }
 }
+
+/** As many as the bar is about. */
+const shown = ({ citations }: AnswerData): AnswerData['citations'] => citations.slice(0, 3)
 
 const shortest = (given: AnswerData): string => given.short_answer ?? given.citations[0]?.quote ?? ''
 

@@ -46,6 +46,26 @@ export function auroc(positives: readonly number[], negatives: readonly number[]
   return wins / (positives.length * negatives.length)
 }
 
+/** A chance from 0 to 1 that was given, and whether it came true. */
+export interface Forecast {
+  readonly chance: number
+  readonly came: boolean
+}
+
+/** Mean squared distance of chances from what came (Brier 1950). NaN for none. */
+export function brier(forecasts: readonly Forecast[]): number {
+  return mean(forecasts.map(({ chance, came }) => (chance - (came ? 1 : 0)) ** 2))
+}
+
+/** Expected calibration error: distance of the mean chance from the share that came, over bins of equal width, by their sizes. */
+export function calibrationError(forecasts: readonly Forecast[], bins = 10): number {
+  const binOf = ({ chance }: Forecast): number => Math.min(bins - 1, Math.floor(chance * bins))
+  return [...Map.groupBy(forecasts, binOf).values()].reduce((sum, bin) => {
+    const distance = Math.abs(mean(bin.map(({ chance, came }) => chance - (came ? 1 : 0))))
+    return sum + (distance * bin.length) / forecasts.length
+  }, 0)
+}
+
 /** Words of an answer without case, punctuation and English articles (Rajpurkar et al. 2016). */
 function answerWords(answer: string): readonly string[] {
   return answer

@@ -3,6 +3,7 @@ import type { Audit } from '../platform/audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Schedules } from '../platform/runs/schedules.ts'
 import type { Generator } from '../rag/answers/generator.ts'
+import type { AnswerStore } from '../rag/answers/store.ts'
 import type { Embedders } from '../rag/embedding/embedder.ts'
 import type { Reranker } from '../rag/reranking/reranker.ts'
 import type { Catalogue } from './invocation.ts'
@@ -43,5 +44,7 @@ export interface Ports {
   readonly reranker?: Reranker
   /** The hosted language model; absent: answers are quotes. */
   readonly generator?: Generator
+  /** Absent: answers are neither kept nor given again, and take no feedback. */
+  readonly answers?: AnswerStore
   readonly evals?: EvalPort
 }

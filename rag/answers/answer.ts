@@ -3,10 +3,13 @@ import type { Filter } from '../search/filter.ts'
 import type { Hit, SearchGround } from '../search/search.ts'
 import type { Evidence } from './confidence.ts'
 import type { Generator } from './generator.ts'
+import type { AnswerStore } from './store.ts'
 
 export interface AskGround extends SearchGround {
   /** Absent: answers are quotes. */
   readonly generator?: Generator
+  /** Absent: answers are neither kept nor looked up. */
+  readonly answers?: AnswerStore
 }
 
 /** An earlier turn of the conversation. */
@@ -88,7 +91,10 @@ export interface Answer {
   readonly cached: boolean
 }
 
-/** What happens while an answer is made, in this order; `text` any number of times, and `answer` exactly once, last. */
+/**
+ * What happens while an answer is made, in this order; `text` any number of times, never when abstaining, and `answer` exactly
+ * once, last. A kept answer comes without `searching` and `passages`.
+ */
 export type AnswerEvent =
   /** A follow-up was completed; this is what is searched for. */
   | { readonly type: 'searching'; readonly question: string }

@@ -5,7 +5,8 @@ import type { Database } from '../../platform/database/database.ts'
 import { openTestDatabase, temporaryFolder } from '../../platform/testing/harness.ts'
 import { subwordOnly } from '../embedding/subword.ts'
 import { ingestInto, never } from '../testing.ts'
-import { type Answer, ask } from './ask.ts'
+import type { Answer } from './answer.ts'
+import { ask } from './ask.ts'
 import { confidenceOf } from './confidence.ts'
 import { answerKind, candidatesIn } from './question.ts'
 import { shortAnswer } from './short-answer.ts'
@@ -30,7 +31,7 @@ describe('ask', () => {
     await folder.remove()
   })
   const asked = (question: string): Promise<Answer> =>
-    ask({ db, embedders: subwordOnly, signal: never }, { workspace: 'default', question, collection: 'handbook' })
+    ask({ db, embedders: subwordOnly, signal: never }, { workspace: 'default', question, collections: ['handbook'] })
 
   it('quotes the sentence that answers, at its exact place', async () => {
     const { answer, abstained, shortAnswer: short, citations } = await asked('How many days of paid leave may each parent take?')
@@ -91,11 +92,16 @@ describe('shortAnswer', () => {
 })
 
 describe('confidenceOf', () => {
-  it('rises with what the passage and sentence say, and falls with unknown words', () => {
-    const middle = { passage: 0.5, sentence: 0.5, lead: 0.3, unknown: 0.2 }
-    for (const better of [{ passage: 0.9 }, { sentence: 0.9 }, { lead: 0.6 }, { unknown: 0 }]) {
+  const middle = { passage: 0.5, sentence: 0.5, names: 0.5, together: 0.5, lead: 0.3, ahead: 0.2, fits: 0, open: 1 }
+  it('rises with what the passage and the sentence say of the question', () => {
+    for (const better of [{ passage: 0.9 }, { sentence: 0.9 }, { names: 1 }, { together: 1 }, { lead: 0.6 }, { ahead: 0.6 }]) {
       expect(confidenceOf({ ...middle, ...better })).toBeGreaterThan(confidenceOf(middle))
     }
-    expect(confidenceOf({ passage: 0, sentence: 0, lead: 1, unknown: 1 })).toBeLessThan(0.1)
+  })
+  it('is higher where the sentence holds the kind of thing that is asked for', () => {
+    expect(confidenceOf({ ...middle, fits: 1, open: 0 })).toBeGreaterThan(confidenceOf({ ...middle, fits: 0, open: 0 }))
+  })
+  it('is near nothing where nothing is said', () => {
+    expect(confidenceOf({ passage: 0, sentence: 0, names: 0, together: 0, lead: 1, ahead: 0, fits: 0, open: 1 })).toBeLessThan(0.1)
   })
 })

@@ -1,103 +1,138 @@
 /**
- * Answers by quoting: the sentence of the best passages that holds most of the question, with its place in the source.
- * Nothing is made up; where the evidence is weak it says so instead. Hosted models join behind the same result later.
+ * An answer from the documents:
+ *   kept answer? -> follow-up made whole -> search and weigh -> weak evidence? abstain -> model, each sentence checked, or quotes
+ * Nothing is made up; where the evidence is weak it says so, before any model is asked.
  */
-import { type Collection, getCollection } from '../index/collections.ts'
-import { tokenize } from '../language/tokens.ts'
-import { type Hit, type SearchGround, search } from '../search/search.ts'
-import { confidenceOf, type Evidence, evidenceOf, weakBelow } from './confidence.ts'
-import { answerKind } from './question.ts'
-import { type Sentence, weighSentences } from './sentences.ts'
-import { shortAnswer } from './short-answer.ts'
-import { rarityOf, stemWords } from './terms.ts'
+import { type Collection, getCollection, listCollections } from '../index/collections.ts'
+import type { Answer, AnswerEvent, AskGround, AskRequest, FoundPassage, OnAnswerEvent } from './answer.ts'
+import { weakBelow } from './confidence.ts'
+import { type Findings, gather } from './findings.ts'
+import { completeFollowUp } from './follow-up.ts'
+import { groundDigest } from './ground-digest.ts'
+import { answerByModel } from './model-answer.ts'
+import { abstain, answerByQuote } from './quote.ts'
+import { rewriteFollowUp } from './rewrite.ts'
+import type { Given } from './store.ts'
 
-export interface AskRequest {
-  readonly workspace: string
-  readonly question: string
-  /** Absent: all collections of the workspace. */
-  readonly collection?: string
+/** Two wordings with the same content words whose vectors are at least this near ask the same. */
+const sameQuestion = 0.85
+
+/** `onEvent` is told what happens on the way. Throws `not_found` for an unknown collection. */
+export async function ask(ground: AskGround, request: AskRequest, onEvent: OnAnswerEvent = ignore): Promise<Answer> {
+  const collections = await collectionsOf(ground, request)
+  const digest = groundDigest(request, collections, { model: ground.generator?.name, reranker: ground.reranker?.name })
+  const answer = (await keptAnswer(ground, request, { digest, collections })) ?? (await newAnswer(ground, request, { digest, onEvent }))
+  if (answer.cached && !answer.abstained) onEvent({ type: 'text', text: answer.answer })
+  onEvent({ type: 'answer', answer })
+  return answer
 }
 
-export interface Citation {
-  readonly collection: string
-  readonly document: string
-  readonly chunk: number
-  readonly title: string
-  /** Exactly [start, end) of the source, in UTF-16 units. */
-  readonly quote: string
-  readonly start: number
-  readonly end: number
-}
-
-export interface Answer {
-  readonly answer: string
-  readonly abstained: boolean
-  /** 0 to 1: how likely the quoted sentence belongs to an answer. */
-  readonly confidence: number
-  /** What the confidence rests on; absent when nothing was found. */
-  readonly evidence?: Evidence
-  /** The number, date or name asked for, where the question asks for one and the quote holds one. */
-  readonly shortAnswer: string | undefined
-  /** What the answer stands on, best first; when abstaining, the nearest that was found. */
-  readonly citations: readonly Citation[]
-}
-
-const passages = 8
-const citationsShown = 3
-/** A further citation must come this near to the best sentence. */
-const closeEnough = 0.75
-
-export async function ask(ground: SearchGround, request: AskRequest): Promise<Answer> {
-  const { question, ...where } = request
-  const hits = await search(ground, { ...where, query: question, topK: passages, mode: 'hybrid', group: 'chunk' })
-  const sentences = await weigh(ground, request, hits)
-  const [best] = sentences
-  if (!best)
-    return { answer: 'I found nothing about this in the documents.', abstained: true, confidence: 0, shortAnswer: undefined, citations: [] }
-  const evidence = evidenceOf(best, hits)
-  const confidence = confidenceOf(evidence)
-  const citations = citationsFrom(sentences, best)
-  if (confidence < weakBelow) {
-    const nearest = `The nearest passage is in '${best.hit.title || best.hit.document}'.`
-    return {
-      answer: `The documents do not seem to answer this. ${nearest}`,
-      abstained: true,
-      confidence,
-      evidence,
-      shortAnswer: undefined,
-      citations,
+/** The same, as a stream of its events; the last one carries the answer. Leaving the stream early ends the work at its next step. */
+export async function* askStream(ground: AskGround, request: AskRequest): AsyncIterable<AnswerEvent> {
+  const events: AnswerEvent[] = []
+  const left = new AbortController()
+  let wake = Promise.withResolvers<void>()
+  const work = ask({ ...ground, signal: AbortSignal.any([ground.signal, left.signal]) }, request, (event) => {
+    events.push(event)
+    wake.resolve()
+  })
+  let done = false
+  const ended = work.then(
+    () => undefined,
+    () => undefined,
+  )
+  void ended.then(() => {
+    done = true
+    wake.resolve()
+  })
+  try {
+    for (;;) {
+      yield* events.splice(0)
+      if (done) break
+      await wake.promise
+      wake = Promise.withResolvers<void>()
     }
+    yield* events.splice(0)
+    await work
+  } finally {
+    left.abort()
+    await ended
   }
-  return { answer: best.text, abstained: false, confidence, evidence, shortAnswer: shortAnswer(best.text, question), citations }
 }
 
-/** Each collection has its own language and its own rare words. */
-async function weigh(ground: SearchGround, { question, workspace }: AskRequest, hits: readonly Hit[]): Promise<readonly Sentence[]> {
-  const kind = answerKind(question)
-  const asked = tokenize(question)
-  const all: Sentence[] = []
-  for (const [name, own] of Map.groupBy(hits, ({ collection }) => collection)) {
-    const collection: Collection = await getCollection(ground.db, workspace, name)
-    const words = own.flatMap(({ title, text }) => tokenize(`${title}\n${text}`))
-    const stems = await stemWords(ground.db, collection.language, [...asked, ...words])
-    const terms = [...new Set(asked.flatMap((word) => stems.get(word) ?? []))]
-    const rarity = await rarityOf(ground.db, collection, terms)
-    all.push(...weighSentences(own, { question, kind, stems, ...rarity }))
-  }
-  return all.toSorted((left, right) => right.score - left.score)
+const ignore = (): void => undefined
+
+async function collectionsOf({ db }: AskGround, { workspace, collections }: AskRequest): Promise<readonly Collection[]> {
+  if (collections === undefined) return listCollections(db, workspace)
+  return Promise.all([...new Set(collections)].sort().map((name) => getCollection(db, workspace, name)))
 }
 
-function citationsFrom(sentences: readonly Sentence[], best: Sentence): readonly Citation[] {
-  return sentences
-    .filter(({ score }) => score >= closeEnough * best.score)
-    .slice(0, citationsShown)
-    .map(({ hit: { collection, document, chunk, title }, text, start, end }) => ({
-      collection,
-      document,
-      chunk,
-      title,
-      quote: text,
-      start,
-      end,
-    }))
+async function keptAnswer(
+  { answers, embedders, signal }: AskGround,
+  { workspace, question, cache = true }: AskRequest,
+  { digest, collections }: { readonly digest: string; readonly collections: readonly Collection[] },
+): Promise<Answer | undefined> {
+  if (!answers || !cache) return undefined
+  const kept = await answers.find({ workspace, ground: digest, question }, async (one, other) => {
+    const embedder = await embedders.find(collections[0]?.embedder ?? '')
+    const [left = [], right = []] = embedder ? await embedder.embed([one, other], signal, 'query') : []
+    return dot(left, right) >= sameQuestion
+  })
+  return kept && { ...kept.given, id: kept.id, cached: true }
 }
+
+const dot = (left: ArrayLike<number>, right: ArrayLike<number>): number => {
+  let sum = 0
+  for (let at = 0; at < left.length; at++) sum += (left[at] ?? 0) * (right[at] ?? 0)
+  return sum
+}
+
+async function newAnswer(
+  ground: AskGround,
+  request: AskRequest,
+  { digest, onEvent }: { readonly digest: string; readonly onEvent: OnAnswerEvent },
+): Promise<Answer> {
+  const { workspace, question, caller = 'internal' } = request
+  const searched = await standalone(ground, request)
+  if (searched !== question) onEvent({ type: 'searching', question: searched })
+  const findings = await gather(ground, { ...request, question: searched })
+  onEvent({ type: 'passages', passages: findings.hits.map(found), confidence: findings.confidence })
+  const answered = await answerFrom(ground, { request, searched, findings, onEvent })
+  const given: Given = searched === question ? answered : { ...answered, searched }
+  // What a note tells of belongs to this occasion: such an answer is kept for feedback, never given again.
+  const lasting = given.note === undefined ? digest : `once ${digest}`
+  const id = ground.answers?.keep({ workspace, ground: lasting, question, given, caller })
+  return { ...given, cached: false, ...(id === undefined ? {} : { id }) }
+}
+
+async function standalone({ generator, signal }: AskGround, { question, history = [] }: AskRequest): Promise<string> {
+  if (history.length === 0) return question
+  const rewritten = generator && (await rewriteFollowUp({ generator, signal }, question, history))
+  return rewritten ?? completeFollowUp(question, history)
+}
+
+interface Answering {
+  readonly request: AskRequest
+  readonly searched: string
+  readonly findings: Findings
+  readonly onEvent: OnAnswerEvent
+}
+
+async function answerFrom({ generator, signal }: AskGround, { request, searched, findings, onEvent }: Answering): Promise<Given> {
+  const { passages } = request
+  if (findings.confidence < weakBelow) return abstain(findings, passages)
+  const onText = (text: string): void => onEvent({ type: 'text', text })
+  if (generator) {
+    const byModel = await answerByModel({ generator, signal, onText }, { question: searched, findings, passages })
+    if (byModel?.by === 'quote') onText(byModel.answer)
+    return byModel ?? abstain(findings, passages)
+  }
+  const quote = answerByQuote(searched, findings, passages)
+  if (quote) onText(quote.answer)
+  return quote ?? abstain(findings, passages)
+}
+
+const found = ({ collection, document, chunk, title, text, start, end, score, page }: Findings['hits'][number]): FoundPassage => ({
+  ...{ collection, document, chunk, title, text, start, end, score },
+  ...(page === undefined ? {} : { page }),
+})
