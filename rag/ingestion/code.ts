@@ -140,7 +140,7 @@ function levelOf(lines: readonly CodeLine[], { from, to }: Range): number {
   let level = Number.POSITIVE_INFINITY
   for (let at = from; at < to; at++) {
     const line = lines[at]
-    if (line && !line.blank && !line.continues && line.level < level && !/^\s*[\])}]/.test(line.code)) level = line.level
+    if (line && !line.blank && !line.continues && line.level < level && !/^\s*(?:[\])}]|end\b)/.test(line.code)) level = line.level
   }
   return level
 }

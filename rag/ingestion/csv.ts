@@ -2,7 +2,7 @@
  * Tables as text, a block "column: value; …" for every row, so that a row says by itself what its values mean: the only file
  * that knows the CSV parser. A long table becomes several documents, so that memory holds a part of it only.
  */
-import { pipeline, Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import { type Extraction, openText } from './extraction.ts'
 import { Unreadable } from './unreadable.ts'
@@ -58,7 +58,9 @@ export async function* readTable(source: AsyncIterable<string> | Iterable<string
   if (out.length > 0 || row === 0) yield part()
 }
 
+/** Rows as they are completed: those before an error are not lost with it. */
 async function* recordsOf(source: AsyncIterable<string> | Iterable<string>, delimiter: string): AsyncGenerator<readonly string[]> {
+  const ready: (readonly string[])[] = []
   const parser = parse({
     delimiter,
     bom: true,
@@ -66,19 +68,28 @@ async function* recordsOf(source: AsyncIterable<string> | Iterable<string>, deli
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: longestRow,
+    on_record: (record: readonly string[]) => {
+      ready.push(record)
+      return null
+    },
   })
-  pipeline(Readable.from(source), parser, () => undefined)
-  try {
-    for await (const record of parser) {
-      const fields: readonly string[] = record
-      yield fields
-    }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    const line = error.lines === undefined ? '' : ` near line ${error.lines}`
-    const what = error.code === 'CSV_MAX_RECORD_SIZE' ? `is longer than ${longestRow.toLocaleString('en')} characters` : 'is not valid CSV'
-    throw new Unreadable(`has a row${line} that ${what}; what follows it is left out`)
+  const ended = finished(parser.resume()).catch(() => undefined)
+  for await (const piece of source) {
+    parser.write(piece)
+    yield* ready.splice(0)
+    if (parser.errored) throw unreadable(parser.errored)
   }
+  parser.end()
+  await ended
+  yield* ready.splice(0)
+  if (parser.errored) throw unreadable(parser.errored)
+}
+
+function unreadable(error: Error): Error {
+  if (!(error instanceof CsvError)) return error
+  const line = error.lines === undefined ? '' : ` near line ${error.lines}`
+  const what = error.code === 'CSV_MAX_RECORD_SIZE' ? `is longer than ${longestRow.toLocaleString('en')} characters` : 'is not valid CSV'
+  return new Unreadable(`has a row${line} that ${what}; what follows it is left out`)
 }
 
 /** The separator that its first line has most of. */

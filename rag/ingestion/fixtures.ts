@@ -10,8 +10,8 @@ export interface PdfPlan {
   readonly trailer?: string
   /** Further objects, numbered from 100. */
   readonly objects?: readonly (string | Buffer)[]
-  /** Instead of the first page's own text. */
-  readonly content?: string
+  /** Instead of the first page's own text: drawing orders, or such packed by `deflateSync`. */
+  readonly content?: string | Buffer
   /** Of every page, as "/XObject << /Loop 100 0 R >>". */
   readonly resources?: string
 }
@@ -23,7 +23,7 @@ export function pdfOf({ pages, title, author, trailer = '', objects = [], conten
     [2, `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, at) => `${5 + at * 2} 0 R`).join(' ')}] >>`],
     [3, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'],
     [4, `<< ${title === undefined ? '' : `/Title (${title})`} ${author === undefined ? '' : `/Author (${author})`} >>`],
-    ...pages.flatMap((lines, at): (readonly [number, string])[] => [
+    ...pages.flatMap((lines, at): (readonly [number, string | Buffer])[] => [
       [
         5 + at * 2,
         `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F 3 0 R >> ${resources} >> /Contents ${6 + at * 2} 0 R >>`,
@@ -48,7 +48,11 @@ export function pdfOf({ pages, title, author, trailer = '', objects = [], conten
   return Buffer.concat(parts)
 }
 
-const streamOf = (content: string): string => `<< /Length ${content.length} >>\nstream\n${content}\nendstream`
+function streamOf(content: string | Buffer): Buffer {
+  const filter = typeof content === 'string' ? '' : '/Filter /FlateDecode'
+  const bytes = Buffer.from(content)
+  return Buffer.concat([Buffer.from(`<< /Length ${bytes.length} ${filter} >>\nstream\n`), bytes, Buffer.from('\nendstream')])
+}
 
 function drawn(lines: readonly string[]): string {
   let y = 720
@@ -126,3 +130,19 @@ export function docxOf(body: string, extra: readonly ZipEntry[] = []): Buffer {
 /** A paragraph of a Word document, of a style where one is named: "Heading1". */
 export const wordParagraph = (text: string, style?: string): string =>
   `<w:p>${style === undefined ? '' : `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>`}<w:r><w:t>${text}</w:t></w:r></w:p>`
+
+/** Draws forms that draw forms, ten at a time: 10^10 of them, which no reader outlives. */
+export function endlessPdf(): Buffer {
+  const draw = '/Next Do '.repeat(10)
+  const form = (next: number): string =>
+    `<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F 3 0 R >> /XObject << /Next ${next} 0 R >> >> /Length ${draw.length + 40} >>\nstream\nBT /F 9 Tf 1 0 0 1 72 700 Tm (on) Tj ET    \n${draw}\nendstream`
+  const depth = 10
+  return pdfOf({
+    pages: [['']],
+    content: '/Next Do',
+    resources: '/XObject << /Next 100 0 R >>',
+    objects: Array.from({ length: depth }, (_, at) =>
+      at === depth - 1 ? '<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 3 >>\nstream\nq Q\nendstream' : form(101 + at),
+    ),
+  })
+}

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../platform/testing/harness.ts'
 import { documentDigest } from './document.ts'
-import { listFiles } from './files.ts'
+import { listFiles, splitGlob } from './files.ts'
+import { docxOf, pdfOf, wordParagraph } from './fixtures.ts'
 import { describeSkip } from './ingest.ts'
 import { readLines } from './lines.ts'
 import { readDocuments } from './read.ts'
@@ -14,8 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-async function read(path: string): Promise<{ ids: string[]; skips: string[] }> {
-  const { files, skipped } = await listFiles(path)
+async function read(path: string, pattern?: string): Promise<{ ids: string[]; skips: string[] }> {
+  const { files, skipped } = await listFiles(path, pattern)
   const ids: string[] = []
   const skips = skipped.map(describeSkip)
   for await (const reading of readDocuments(files)) {
@@ -73,7 +74,105 @@ describe('JSONL', () => {
   })
 })
 
+describe('JSON', () => {
+  const documentsIn = async (name: string, text: string): Promise<unknown[]> => {
+    await writeFile(join(folder.path, name), text)
+    const found: unknown[] = []
+    for await (const reading of readDocuments((await listFiles(join(folder.path, name))).files)) {
+      found.push('document' in reading ? reading.document : describeSkip(reading.skip))
+    }
+    return found
+  }
+
+  it('is a list of documents, each with its readers', async () => {
+    const list = [
+      { _id: 'a', text: 'One.', readers: ['ada'] },
+      { _id: 'b' },
+      { _id: 'c', text: 'Three.', readers: 'ada' },
+      { _id: 'd', text: 'Four.' },
+    ]
+    expect(await documentsIn('list.json', JSON.stringify(list))).toEqual([
+      { id: 'a', title: '', text: 'One.', metadata: {}, format: 'text', readers: ['ada'] },
+      "list.json[1] has no 'text'",
+      "list.json[2] has 'readers' that are not a list of names",
+      { id: 'd', title: '', text: 'Four.', metadata: {}, format: 'text' },
+    ])
+  })
+
+  it('is a text where it holds anything else, laid out over lines', async () => {
+    expect(await documentsIn('settings.json', '{"port": 7788, "hosts": ["a"]}')).toMatchObject([
+      { id: 'settings.json', title: 'settings', text: '{\n  "port": 7788,\n  "hosts": [\n    "a"\n  ]\n}' },
+    ])
+    expect(await documentsIn('laid-out.json', '{\n"port":7788}')).toMatchObject([{ text: '{\n"port":7788}' }])
+    expect(await documentsIn('cut.json', '{"port": ')).toMatchObject([expect.stringMatching(/^cut.json is not JSON: /)])
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    expect(await documentsIn('deep.json', deep)).toHaveLength(1)
+  })
+})
+
 describe('a folder', () => {
+  it('gives every kind of document its text and what is known of it', async () => {
+    const root = join(folder.path, 'kinds')
+    await mkdir(root)
+    await writeFile(join(root, 'a.html'), '<html lang="en"><title>Page</title><p>From HTML.')
+    await writeFile(join(root, 'b.pdf'), pdfOf({ title: 'Book', author: 'Ada', pages: [['From PDF.']] }))
+    await writeFile(join(root, 'c.docx'), docxOf(wordParagraph('From Word.')))
+    await writeFile(join(root, 'd.csv'), 'name,age\nAda,36\n')
+    await writeFile(join(root, 'e.py'), 'def f():\n    return 1\n')
+    await writeFile(join(root, 'f.yaml'), 'port: 7788\n')
+    await writeFile(join(root, 'g.docx'), 'no archive')
+    await writeFile(join(root, 'h.txt'), Buffer.from('Gru\u00df', 'latin1'))
+    await writeFile(join(root, 'README'), 'Read me.')
+    const { files } = await listFiles(root)
+    const found: unknown[] = []
+    for await (const reading of readDocuments(files)) {
+      if ('skip' in reading) found.push(describeSkip(reading.skip))
+      else
+        found.push([reading.document.id, reading.document.format, reading.document.title, reading.document.text, reading.document.metadata])
+    }
+    expect(found).toEqual([
+      ['README', 'text', 'README', 'Read me.', {}],
+      ['a.html', 'html', 'Page', 'From HTML.', { lang: 'en' }],
+      ['b.pdf', 'pdf', 'Book', 'From PDF.', { pages: 1, title: 'Book', author: 'Ada' }],
+      ['c.docx', 'docx', 'c', 'From Word.', {}],
+      ['d.csv', 'csv', 'd', 'name: Ada; age: 36', { columns: ['name', 'age'], rows: 1 }],
+      ['e.py', 'code', 'e.py', 'def f():\n    return 1\n', { language: 'python' }],
+      ['f.yaml', 'text', 'f', 'port: 7788\n', {}],
+      'g.docx is a truncated archive, or none',
+      ['h.txt', 'text', 'h', 'Gru\u00df', { encoding: 'windows-1252' }],
+    ])
+  })
+
+  it('gives what a pattern names', async () => {
+    const root = join(folder.path, 'patterns')
+    await mkdir(join(root, 'guide', 'deep'), { recursive: true })
+    for (const name of ['a.md', 'b.txt', 'guide/c.md', 'guide/deep/d.md', 'guide/deep/e.png'])
+      await writeFile(join(root, name), `Text of ${name}`)
+    expect(await read(root, '**/*.md')).toEqual({ ids: ['a.md', 'guide/c.md', 'guide/deep/d.md'], skips: [] })
+    expect(await read(root, '*.{md,txt}')).toEqual({ ids: ['a.md', 'b.txt'], skips: [] })
+    expect(await read(root, 'guide/**')).toMatchObject({ ids: ['guide/c.md', 'guide/deep/d.md'] })
+    expect(await read(root, '../**')).toEqual({ ids: [], skips: [] })
+  })
+
+  it('is told from the pattern in its path', () => {
+    expect(splitGlob('docs/guide')).toEqual({ root: 'docs/guide' })
+    expect(splitGlob('docs/**/*.md')).toEqual({ root: 'docs', pattern: '**/*.md' })
+    expect(splitGlob('/data/v[12]/a/*.txt')).toEqual({ root: '/data', pattern: 'v[12]/a/*.txt' })
+    expect(splitGlob('*.md')).toEqual({ root: '.', pattern: '*.md' })
+    expect(splitGlob('/*.md')).toEqual({ root: '/', pattern: '*.md' })
+  })
+
+  it('goes on from any place as if it had never stopped', async () => {
+    const { files } = await listFiles(join(folder.path, 'kinds'))
+    const all: { file: number; item: number }[] = []
+    for await (const reading of readDocuments(files)) all.push(reading)
+    for (const [at, { file, item }] of all.entries()) {
+      const rest: unknown[] = []
+      for await (const reading of readDocuments(files, { from: { file, item: item + 1 } })) rest.push(reading)
+      expect(rest).toEqual(all.slice(at + 1))
+    }
+  })
+
   it('is read in order of names, below it only, following no links', async () => {
     const root = join(folder.path, 'tree')
     await mkdir(join(root, 'b', 'node_modules'), { recursive: true })
@@ -120,7 +219,7 @@ describe('documentDigest', () => {
     const document = { id: 'a', title: 'T', text: 'x', metadata: { k: 1 }, format: 'text' as const }
     const digest = documentDigest(document)
     expect(documentDigest({ ...document, id: 'b' })).toBe(digest)
-    for (const change of [{ title: 'U' }, { text: 'y' }, { metadata: { k: 2 } }])
+    for (const change of [{ title: 'U' }, { text: 'y' }, { metadata: { k: 2 } }, { readers: ['ada'] }, { pages: [0] }])
       expect(documentDigest({ ...document, ...change })).not.toBe(digest)
   })
 })

@@ -34,11 +34,15 @@ export interface ReaderThread {
 }
 
 const watchMs = 100
+/** Longest that a thread may take to start, on however busy a machine. */
+const startMs = 120_000
+/** What a thread that has read nothing yet has counted. */
+const starting = -1
 /** The engine ends the whole process when a thread reaches this in one great leap, so the watch has to come first. */
 const heapMegabytes = 4096
 
 export function openThread(assignment: Omit<Assignment, 'place'>, limits: ThreadLimits): ReaderThread {
-  const place = new Int32Array(new SharedArrayBuffer(8)).fill(-1)
+  const place = new Int32Array(new SharedArrayBuffer(8)).fill(starting)
   const worker = new Worker(new URL('./reader.worker.ts', import.meta.url), {
     workerData: { ...assignment, place },
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
@@ -88,7 +92,7 @@ interface Watch extends ThreadLimits {
   lose(reason: string): void
 }
 
-/** Time counts from the last thing that was read. */
+/** Time counts from the last thing that was read, and not while the thread starts. */
 function watchOver(worker: Worker, place: Int32Array, { documentMs, memoryBytes, lose }: Watch): NodeJS.Timeout {
   let count = Atomics.load(place, 1)
   let since = performance.now()
@@ -96,7 +100,8 @@ function watchOver(worker: Worker, place: Int32Array, { documentMs, memoryBytes,
     const now = Atomics.load(place, 1)
     if (now !== count) since = performance.now()
     count = now
-    if (performance.now() - since > documentMs) lose(`takes more than ${documentMs / 1000} s to read`)
+    const waited = performance.now() - since
+    if (now === starting ? waited > startMs : waited > documentMs) lose(`takes more than ${documentMs / 1000} s to read`)
     worker.getHeapStatistics().then(
       ({ used_heap_size: objects, external_memory: buffers }) => {
         if (objects + buffers > memoryBytes) lose(`takes more than ${Math.round(memoryBytes / 1024 / 1024)} MB of memory to read`)

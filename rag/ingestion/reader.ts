@@ -26,7 +26,7 @@ const defaults: BatchLimits & ThreadLimits = {
   batchCharacters: 10_000,
   batchDocuments: 50,
   documentMs: 30_000,
-  memoryBytes: 768 * 1024 * 1024,
+  memoryBytes: 512 * 1024 * 1024,
 }
 
 export function openReader(files: readonly SourceFile[], signal: AbortSignal, options: ReaderOptions = {}): Reader {

@@ -86,12 +86,12 @@ export function detectLanguage(text: string): Language {
 }
 
 /** What tells one document's language apart from that of the documents around it. */
-const clear = { words: 20, share: 0.12, lead: 1.5, different: 4, scriptWords: 3 }
+const clear = { words: 20, share: 0.12, lead: 1.5, different: 4, scriptLetters: 12 }
 
 /** The language that a text is in beyond doubt; undefined for short and mixed texts, which go with those around them. */
 export function clearLanguage(text: string): Language | undefined {
   const words = wordsIn(text)
-  const byScript = words.length >= clear.scriptWords ? scriptOf(words, 0.7) : undefined
+  const byScript = words.join('').length >= clear.scriptLetters ? scriptOf(words, 0.7) : undefined
   if (byScript) return byScript
   if (words.length < clear.words) return undefined
   const [best, second] = shares(words)

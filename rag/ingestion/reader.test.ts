@@ -1,0 +1,142 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../platform/testing/harness.ts'
+import { never } from '../testing.ts'
+import { holdBytes } from './bytes.ts'
+import type { Skip } from './document.ts'
+import { listFiles, type SourceFile } from './files.ts'
+import { endlessPdf, pdfOf } from './fixtures.ts'
+import { openReader, type ReaderOptions } from './reader.ts'
+import type { PreparedDocument } from './reader.worker.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeAll(async () => {
+  folder = await temporaryFolder()
+})
+afterAll(() => folder.remove())
+
+interface Everything {
+  readonly ids: readonly string[]
+  readonly documents: readonly PreparedDocument[]
+  readonly skips: readonly Skip[]
+  readonly batches: readonly number[]
+}
+
+async function readAll(files: readonly SourceFile[], options: ReaderOptions = {}): Promise<Everything> {
+  await using reader = openReader(files, never, options)
+  const ids: string[] = []
+  const documents: PreparedDocument[] = []
+  const skips: Skip[] = []
+  const batches: number[] = []
+  for (let last = false; !last; ) {
+    const batch = await reader.next()
+    last = batch.last
+    skips.push(...batch.skipped)
+    batches.push(batch.documents.length)
+    for (const [at, { id }] of batch.documents.entries()) {
+      ids.push(id)
+      documents.push(await reader.chunks(at, 0, 1000))
+    }
+  }
+  return { ids, documents, skips, batches }
+}
+
+const jsonl = (ids: readonly string[]): string =>
+  ids.map((id) => `${JSON.stringify({ _id: id, text: `This is the text of ${id}.` })}\n`).join('')
+
+async function folderOf(name: string, files: Readonly<Record<string, string | Buffer>>): Promise<readonly SourceFile[]> {
+  await mkdir(join(folder.path, name))
+  for (const [file, content] of Object.entries(files)) await writeFile(join(folder.path, name, file), content)
+  return (await listFiles(join(folder.path, name))).files
+}
+
+describe('openReader', () => {
+  it('leaves out what never ends and what grows without bound, names both, and loses nothing else', { timeout: 60_000 }, async () => {
+    const files = await folderOf('hostile', {
+      'a.jsonl': jsonl(['a1', 'a2', 'a3', 'a4', 'a5']),
+      'b.pdf': endlessPdf(),
+      'c.md': '# C\n\nText of c.',
+      'd.pdf': pdfOf({ pages: [['']], content: deflateSync(Buffer.alloc(400_000_000, ' '), { level: 1 }) }),
+      'e.jsonl': jsonl(['e1', 'a1', 'e2']),
+    })
+    const { ids, skips } = await readAll(files, { batchDocuments: 2, documentMs: 3000, memoryBytes: 250 * 1024 * 1024 })
+    expect(ids).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'c.md', 'e1', 'e2'])
+    expect(skips.map(({ source, reason }) => `${source} ${reason}`)).toEqual([
+      'b.pdf takes more than 3 s to read',
+      'd.pdf takes more than 250 MB of memory to read',
+      "e.jsonl has the id 'a1' a second time; the first one counts",
+    ])
+  })
+
+  it('closes batches by number and by length, as it is told', async () => {
+    const files = await folderOf('batches', { 'a.jsonl': jsonl(['1', '2', '3', '4', '5', '6', '7']), 'long.txt': 'Long. '.repeat(100) })
+    expect((await readAll(files, { batchDocuments: 3 })).batches).toEqual([3, 3, 2])
+    expect((await readAll(files, { batchCharacters: 50 })).batches).toEqual([2, 2, 2, 1, 1])
+    expect((await readAll(files)).batches).toEqual([8])
+  })
+
+  it('tells the file, the readers, the page and the language of a document', async () => {
+    const german =
+      'Die Verteidigung der Mannschaft war eine der besten in der Liga und sie ließ nicht viele Punkte zu, was auch am Trainer lag.'
+    const records = [
+      { _id: 'open', text: 'This is seen by everyone in the workspace.' },
+      { _id: 'closed', text: german, readers: ['ada', 'role:owner'] },
+    ]
+    const files = await folderOf('described', {
+      'book.pdf': pdfOf({ title: 'The Book', pages: [['Of whales.'], ['Of ships.'], ['Of storms.']] }),
+      'notes.jsonl': records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+    })
+    await using reader = openReader(files, never)
+    const { documents } = await reader.next()
+    expect(documents).toMatchObject([
+      { id: 'book.pdf', file: 'book.pdf' },
+      { id: 'open', file: 'notes.jsonl' },
+      { id: 'closed', file: 'notes.jsonl', readers: ['ada', 'role:owner'] },
+    ])
+    expect(documents[1]).not.toHaveProperty('readers')
+    const book = await reader.chunks(0, 0, 10)
+    expect(book.chunks.map(({ title, text, page }) => [title, text, page])).toEqual([
+      ['The Book', 'Of whales.', 1],
+      ['The Book', 'Of ships.', 2],
+      ['The Book', 'Of storms.', 3],
+    ])
+    expect((await reader.chunks(1, 0, 1)).language).toBeUndefined()
+    expect((await reader.chunks(2, 0, 1)).language).toBe('german')
+  })
+
+  it('ends when the caller gives up', async () => {
+    const files = await folderOf('abandoned', { 'endless.pdf': endlessPdf() })
+    const abort = new AbortController()
+    await using reader = openReader(files, abort.signal)
+    const reading = reader.next()
+    abort.abort(new Error('enough'))
+    await expect(reading).rejects.toThrow('enough')
+  })
+
+  it('says so when every file is gone', async () => {
+    expect((await readAll([{ path: join(folder.path, 'gone.md'), name: 'gone.md', format: 'markdown', bytes: 5 }])).skips).toEqual([
+      { source: 'gone.md', reason: 'cannot be opened' },
+    ])
+  })
+})
+
+describe('holdBytes', () => {
+  it('lets the reader take received bytes by their type, else their name, else their first bytes', async () => {
+    const page = Buffer.from('<html><title>Kr\xf6ten</title><p>Fr\xf6sche</p></html>', 'latin1')
+    await using held = await holdBytes([
+      { name: 'https://example.com/a?b=c.pdf', bytes: page, contentType: 'text/html; charset=ISO-8859-1', url: 'https://example.com/a' },
+      { name: 'upload.md', bytes: Buffer.from('# Title\n\nText'), contentType: 'application/octet-stream', readers: ['ada'] },
+      { name: 'nameless', bytes: pdfOf({ pages: [['From a PDF.']] }) },
+      { name: 'page', bytes: Buffer.from('<!DOCTYPE html><p>From a page.') },
+    ])
+    const { documents } = await readAll(held.files)
+    expect(documents).toMatchObject([
+      { title: 'Kröten', text: 'Frösche', metadata: { url: 'https://example.com/a', encoding: 'windows-1252' } },
+      { title: 'Title', text: '# Title\n\nText' },
+      { text: 'From a PDF.', metadata: { pages: 1 } },
+      { text: 'From a page.' },
+    ])
+  })
+})
