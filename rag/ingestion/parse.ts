@@ -10,7 +10,7 @@ import type { Format } from './formats.ts'
 import { readLines } from './lines.ts'
 import { documentOf } from './records.ts'
 import { openTextStream } from './text-stream.ts'
-import { Unreadable } from './unreadable.ts'
+import { reasonOf, Unreadable } from './unreadable.ts'
 
 const megabyte = 1024 * 1024
 /** Bytes of one document: a file of text, or one line of JSONL. */
@@ -90,7 +90,22 @@ export async function* readJsonLines(file: SourceFile, handle: FileHandle): Asyn
   for await (const { number, bytes } of readLines(handle.createReadStream({ autoClose: false }), largestText)) {
     const found = bytes === undefined ? 'is longer than 20 MB; split it' : parseLine(bytes)
     if (found === undefined) continue
-    yield typeof found === 'string' ? { skip: { source: file.name, line: number, reason: found } } : { document: withFile(found, file) }
+    const read = await readMarkup(found)
+    yield typeof read === 'string' ? { skip: { source: file.name, line: number, reason: read } } : { document: withFile(read, file) }
+  }
+}
+
+/** The text of a record that is HTML, with what the page says of itself; other records as they are. */
+async function readMarkup(found: SourceDocument | string): Promise<SourceDocument | string> {
+  if (typeof found === 'string' || found.format !== 'html') return found
+  const { extractHtml } = await import('./html.ts')
+  try {
+    const { text, outline, metadata } = extractHtml(found.text)
+    if (text.trim() === '') return "has an empty 'text'"
+    const title = found.title === '' ? storable(outline.title ?? '').slice(0, 1000) : found.title
+    return { ...found, title, outline: { ...outline, title }, text: storable(text), metadata: { ...metadata, ...found.metadata } }
+  } catch (error) {
+    return reasonOf(error)
   }
 }
 
@@ -131,7 +146,7 @@ export async function* readJson(file: SourceFile, handle: FileHandle): AsyncGene
     return
   }
   for (const [at, entry] of value.entries()) {
-    const found = documentOf(entry)
+    const found = await readMarkup(documentOf(entry))
     yield typeof found === 'string' ? { skip: { source: `${file.name}[${at}]`, reason: found } } : { document: withFile(found, file) }
   }
 }

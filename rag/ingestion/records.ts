@@ -1,4 +1,4 @@
-/** Documents given as data: one `{_id, title, text, metadata?, readers?}` a line of JSONL or an entry of a JSON array. */
+/** Documents given as data: one `{_id, title, text, format?, metadata?, readers?}` a line of JSONL or an entry of a JSON array. */
 import { type SourceDocument, storable } from './document.ts'
 
 const largestMetadata = 16 * 1024
@@ -11,7 +11,7 @@ const longestReader = 200
 /** The document, or the reason why there is none. */
 export function documentOf(record: unknown): SourceDocument | string {
   if (!isRecord(record)) return 'is not a JSON object'
-  const { _id, title = '', text, metadata, readers } = record
+  const { _id, title = '', text, format, metadata, readers } = record
   const id = typeof _id === 'number' ? String(_id) : _id
   if (typeof id !== 'string' || id === '') return "has no '_id'"
   if (id.length > longestId) return `has an '_id' of ${id.length} characters; at most ${longestId} are allowed`
@@ -26,10 +26,13 @@ export function documentOf(record: unknown): SourceDocument | string {
     title: storable((title ?? '').slice(0, longestTitle)),
     text: storable(text),
     metadata: kept,
-    format: 'text',
+    format: formatOf(format),
     ...(readers && { readers: readers.map(storable) }),
   }
 }
+
+/** Records of other programs have formats of their own, which mean nothing here. */
+const formatOf = (format: unknown): 'markdown' | 'html' | 'text' => (format === 'markdown' || format === 'html' ? format : 'text')
 
 function metadataOf(metadata: unknown): Readonly<Record<string, unknown>> | string {
   if (!isRecord(metadata)) return "has 'metadata' that is not an object"
