@@ -196,5 +196,5 @@ function bodySchema({ name, input }: ToolDescription, given: readonly string[]):
   const required = Array.isArray(input.required) ? { required: input.required.filter((field) => !given.includes(field)) } : {}
   return given.length === 0
     ? ref(`${name}_input`)
-    : { ...input, properties: relocated(without(input.properties), `${name}_input`), ...required }
+    : { type: 'object', additionalProperties: false, properties: relocated(without(input.properties), `${name}_input`), ...required }
 }

@@ -81,7 +81,7 @@ const handbook = [
     metadata: { topic: 'people' },
   },
   { _id: 'travel', title: 'Travel', text: 'Flights are booked by the office in Lisbon.', metadata: { topic: 'money' } },
-  { _id: 'späße 🙂?#&', title: 'Fun', text: 'The summer party is in the harbour.' },
+  { _id: 'späße 🙂?#&', title: 'Fun', format: 'html', text: '<p>The summer party is in the <b>harbour</b>.</p><script>x</script>' },
   { _id: 'secret', title: 'Salaries', text: 'The salary of the captain is nine anchors.', readers: ['role:admin'] },
 ]
 const hits = z.object({ hits: z.array(z.object({ document: z.string(), text: z.string() })) })
