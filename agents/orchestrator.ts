@@ -11,7 +11,7 @@ import type { Waist } from '../tools/waist.ts'
 import type { ChatEvent, ChatRequest, Orchestrator } from './chat.ts'
 import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
 import { messagesOf, openCalls, shown, threadKey } from './history.ts'
-import { type ChosenModel, chooseModel, type ModelSettings } from './models.ts'
+import { type ChosenModel, chooseModel, type ModelSettings, modelUnavailable } from './models.ts'
 import type { PlannerTool } from './planner/contract.ts'
 import { indexOf } from './planner/retrieve.ts'
 import { instructions } from './prompt.ts'
@@ -216,10 +216,7 @@ function schemaOf(tool: PlannerTool | undefined, fields: readonly string[]): unk
 
 function modelFault({ name, hosted }: ChosenModel, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted || error instanceof Fault || !hosted) return error
-  const said = error instanceof Error ? error.message.split('\n')[0] : ''
-  return new Fault('unavailable', `The model '${name}' did not answer: ${said?.slice(0, 200)}. Check its key, its URL and that it runs.`, {
-    cause: error,
-  })
+  return modelUnavailable(name, error)
 }
 
 function failure({ waist, maxSteps }: Parts, error: unknown): ChatEvent {
