@@ -50,6 +50,7 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       egressAllow: config.egressAllow,
       blobs: await openBlobFolder(config.blobs),
       allowedRoots: [...config.allowedRoots, ...(options.extraRoots ?? [])],
+      closedPaths: [databaseFolder(config), config.blobs, terminalTokenFile(config)],
     })
     const parts: InvokeParts = {
       platform,
@@ -108,7 +109,7 @@ function evalsOf(config: Config): EvalPort {
 
 async function openDatabase(config: Config): Promise<Database> {
   if (config.databaseUrl !== undefined) return openServer(config.databaseUrl)
-  const folder = join(config.home, 'database')
+  const folder = databaseFolder(config)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   return openEmbedded({ folder })
 }
@@ -121,6 +122,7 @@ export async function writeTerminalToken(config: Config): Promise<string> {
   return token
 }
 
+const databaseFolder = (config: Config): string => join(config.home, 'database')
 const terminalTokenFile = (config: Config): string => join(config.home, 'terminal-token')
 
 /** A Millrace of its own in a temporary folder, for evals: it never meets the data of a workspace. */

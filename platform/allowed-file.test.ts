@@ -22,6 +22,18 @@ describe('files named by a caller', () => {
     expect(await allowedFile('a.csv', [root])).toBe(join(root, 'a.csv'))
   })
 
+  it('keeps our own state shut, by any way to it', async () => {
+    const kept = join(root, '.home', 'database')
+    await mkdir(kept, { recursive: true })
+    await writeFile(join(kept, 'pages'), 'x')
+    await symlink(join(root, '.home'), join(root, 'link'))
+    for (const path of ['.home/database', '.home/database/pages', 'link/database/pages', '.home', 'link', './link/../link'])
+      await expect(allowedFile(path, [root], [kept]), path).rejects.toMatchObject({ code: 'not_allowed' })
+    expect(await allowedFile('a.csv', [root], [kept])).toBe(join(root, 'a.csv'))
+    expect(await allowedFile('.', [root], [kept]), 'walks pass over what is hidden').toBe(root)
+    await expect(allowedFile('.', [root], [join(root, 'a.csv')])).rejects.toMatchObject({ code: 'not_allowed' })
+  })
+
   it.each(['../secret.csv', '/etc/passwd', 'way-out.csv', '../open-too', '../missing'])('refuses %s', async (name) => {
     await expect(allowedFile(name, [root])).rejects.toMatchObject({
       code: 'not_allowed',

@@ -19,6 +19,7 @@ export interface PlatformOptions {
   readonly log: Log
   readonly auth: 'local' | 'token'
   readonly allowedRoots: readonly string[]
+  readonly closedPaths?: readonly string[]
   readonly otlpEndpoint?: string | undefined
   /** The operator's list of hosts: host, host:port, *.suffix. */
   readonly egressAllow?: readonly string[]
@@ -39,6 +40,7 @@ export async function openPlatform({
   log,
   auth,
   allowedRoots,
+  closedPaths = [],
   otlpEndpoint,
   egressAllow = [],
   egress,
@@ -67,6 +69,7 @@ export async function openPlatform({
     now,
     newId,
     allowedRoots,
+    closedPaths,
     close: async () => {
       await runs.stop()
       own.close()

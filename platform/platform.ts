@@ -35,4 +35,6 @@ export interface Platform {
   readonly newId: (prefix: string) => string
   /** Folders from which tools may read files named by a caller. Absolute. */
   readonly allowedRoots: readonly string[]
+  /** What tools may not read although it lies there: our own state. Absolute. */
+  readonly closedPaths: readonly string[]
 }

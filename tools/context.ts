@@ -38,7 +38,7 @@ export function createContext(parts: ContextParts): Context {
     egress: egressOf(platform, sender),
     log: platform.log,
     ports: parts.ports,
-    file: (path) => allowedFile(path, platform.allowedRoots),
+    file: (path) => allowedFile(path, platform.allowedRoots, platform.closedPaths),
     progress: parts.onProgress,
     emit: parts.onPart ?? (() => undefined),
     now: platform.now,
