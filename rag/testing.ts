@@ -1,7 +1,8 @@
 /** For tests of this room: ingestion and search on a real database, with a journal that can be made to fail like a kill. */
 import type { Database, Queryable } from '../platform/database/database.ts'
-import { subwordEmbedder, subwordOnly } from './embedding/subword.ts'
-import { type Ingested, ingest } from './ingestion/ingest.ts'
+import type { Embedders } from './embedding/embedder.ts'
+import { subwordOnly } from './embedding/subword.ts'
+import { type Ingested, type IngestGround, ingest } from './ingestion/ingest.ts'
 import type { Language } from './language/detect.ts'
 import { type Hit, type SearchRequest, search } from './search/search.ts'
 
@@ -22,23 +23,29 @@ export interface IngestCall {
   readonly workspace?: string
   readonly language?: Language
   readonly journal?: Journal
+  readonly embedders?: Embedders
 }
 
 export async function ingestInto(
   db: Database,
-  { path, collection, workspace = 'default', language, journal = openJournal() }: IngestCall,
+  { path, collection, workspace = 'default', language, journal = openJournal(), embedders = subwordOnly }: IngestCall,
 ): Promise<Ingested> {
-  const step = async <T>(name: string, effect: (tx: Queryable) => Promise<T>): Promise<T> => {
+  const embedder = await embedders.preferred()
+  return ingest(
+    { db, step: stepIn(db, journal), embedder, embedders, signal: never, ingestion: 'run_1', progress: () => undefined },
+    { path, collection, workspace, ...(language ? { language } : {}) },
+  )
+}
+
+/** Steps in a journal, as a durable run has them. */
+export function stepIn(db: Database, journal: Journal): IngestGround['step'] {
+  return async <T>(name: string, effect: (tx: Queryable) => Promise<T>): Promise<T> => {
     if (journal.steps.has(name)) return recalled<T>(journal, name)
     if (journal.dieAfter-- <= 0) throw new Error('killed')
     const output = await db.background.transaction(effect)
     journal.steps.set(name, output)
     return output
   }
-  return ingest(
-    { db, step, embedder: subwordEmbedder, signal: never, ingestion: 'run_1', progress: () => undefined },
-    { path, collection, workspace, ...(language ? { language } : {}) },
-  )
 }
 
 /** As the real journal does it: the output comes back through JSON. */

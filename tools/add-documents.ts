@@ -80,6 +80,7 @@ export const addDocumentsTool = defineTool({
       {
         db: context.db,
         embedder: await (context.ports.embedders ?? subwordOnly).preferred(),
+        embedders: context.ports.embedders ?? subwordOnly,
         signal: context.signal,
         ingestion: context.call,
         step: context.step,

@@ -1,6 +1,11 @@
 /** Vectors for documents, where the model may fail for some of them: those are named with the reason, and the rest goes on. */
+
+import type { Database } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
-import type { Embedder } from '../embedding/embedder.ts'
+import type { Embedder, Embedders } from '../embedding/embedder.ts'
+import type { Collection } from '../index/collections.ts'
+import { listSpaces } from '../index/spaces.ts'
+import type { ChunkVectors } from '../index/vectors.ts'
 import type { PreparedChunk } from './reader.worker.ts'
 
 /** How often the embedder failed since it last worked, over a whole ingestion. */
@@ -11,10 +16,17 @@ export interface Failures {
 /** After so many documents in a row that it could not embed, the model is taken for gone and the ingestion fails. */
 const mostInARow = 5
 
-export type Vectors = { readonly vectors: readonly Float32Array[] } | { readonly failed: string }
+/** What the embedder made of a chunk, and others that the collection is moving to. */
+export type Embedded = Pick<ChunkVectors, 'vector' | 'embedder' | 'others'>
+
+export type Vectors = { readonly vectors: readonly Embedded[] } | { readonly failed: string }
 
 export interface EmbedWork {
+  readonly db: Database
+  readonly collection: Collection
   readonly embedder: Embedder
+  /** Where the embedder is found that the collection is moving to; absent: its vectors are made by the move itself. */
+  readonly embedders?: Embedders | undefined
   readonly signal: AbortSignal
   readonly failures: Failures
 }
@@ -47,17 +59,46 @@ function countFailure({ failures, embedder }: EmbedWork, result: Vectors): Vecto
   return result
 }
 
-async function embedChunks({ embedder, signal }: EmbedWork, chunks: readonly PreparedChunk[]): Promise<Vectors> {
+async function embedChunks(work: EmbedWork, chunks: readonly PreparedChunk[]): Promise<Vectors> {
+  const { embedder, signal } = work
   signal.throwIfAborted()
   const texts = chunks.map(({ title, text }) => `${title}\n${text}`)
   try {
     const vectors = await embedder.embed(texts, signal, 'passage')
     const odd = vectors.find(({ length }) => length !== embedder.dimensions)
     if (vectors.length !== texts.length) return { failed: `it gave ${vectors.length} vectors for ${texts.length} texts` }
-    return odd ? { failed: `it gave a vector of ${odd.length} numbers instead of ${embedder.dimensions}` } : { vectors }
+    if (odd) return { failed: `it gave a vector of ${odd.length} numbers instead of ${embedder.dimensions}` }
+    const others = await embedForMove(work, texts)
+    return {
+      vectors: vectors.map((vector, at) => ({
+        vector,
+        embedder: embedder.name,
+        others: new Map([...others].flatMap(([name, made]) => (made[at] ? [[name, made[at]]] : []))),
+      })),
+    }
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Fault) return { failed: error.message }
     throw error
   }
+}
+
+/** For the embedder that the collection is moving to, by name. Where it fails nothing is lost: the move makes what is missing. */
+async function embedForMove(
+  { db, collection, embedder, embedders, signal }: EmbedWork,
+  texts: readonly string[],
+): Promise<ReadonlyMap<string, readonly Float32Array[]>> {
+  const made = new Map<string, readonly Float32Array[]>()
+  if (!embedders) return made
+  for (const space of await listSpaces(db, collection)) {
+    if (space.embedder === embedder.name) continue
+    try {
+      const vectors = await (await embedders.find(space.embedder))?.embed(texts, signal, 'passage')
+      if (vectors?.every(({ length }) => length === space.dimensions)) made.set(space.embedder, vectors)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof Fault)) throw error
+    }
+  }
+  return made
 }

@@ -2,9 +2,10 @@
  * Documents into a collection, resumable at any point: every batch is one journalled step, a document whose digest is
  * already there costs one comparison, and a changed one replaces its former self in the transaction that publishes it.
  */
+import { stat } from 'node:fs/promises'
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
-import type { Embedder } from '../embedding/embedder.ts'
+import type { Embedder, Embedders } from '../embedding/embedder.ts'
 import { clearReplaced, tidy } from '../index/clear.ts'
 import { type Collection, findCollection, getCollection, holdCollection } from '../index/collections.ts'
 import { findDocuments } from '../index/documents.ts'
@@ -26,7 +27,7 @@ export type IngestRequest = Origin & {
   readonly language?: Language
   /** Who may see the documents that do not say so themselves; absent: everyone in the workspace. */
   readonly readers?: readonly string[]
-  /** Documents that came from the same origin before and are no longer there leave. */
+  /** Documents that came from the same origin before and are no longer there leave. Default: for folders and patterns. */
   readonly prune?: boolean
   /** What becomes of documents that repeat another one's text. They are reported either way. Default: kept. */
   readonly duplicates?: 'keep' | 'skip'
@@ -41,7 +42,10 @@ export type Origin =
 
 export interface IngestGround {
   readonly db: Database
+  /** For a new collection. */
   readonly embedder: Embedder
+  /** Where a collection finds the embedder it was made with, and the one it is moving to; absent: only `embedder`. */
+  readonly embedders?: Embedders
   readonly signal: AbortSignal
   /** Id of this ingestion, the same when it is resumed. */
   readonly ingestion: string
@@ -92,12 +96,12 @@ interface Tally {
 
 /** Throws `conflict` when the collection has another embedder, `unavailable` when the embedder keeps failing. */
 export async function ingest(ground: IngestGround, request: IngestRequest): Promise<Ingested> {
-  const { files, skipped, source } = await findFiles(request)
+  const { files, skipped, source, tree } = await findFiles(request)
   const tally: Tally = { added: 0, changed: 0, unchanged: 0, chunks: 0, duplicates: 0, skipped: 0, pairs: [], skips: [], ids: new Set() }
   note(tally, { skipped })
   const found = await writeAll(ground, { request, files, source, tally })
   if (!found) throw nothingRead(source, tally)
-  const removed = request.prune ? await prune(ground, found, { source, tally }) : 0
+  const removed = (request.prune ?? tree) ? await prune(ground, found, { source, tally }) : 0
   await settle(ground, found)
   const { skips, ids: _, ...counts } = tally
   return { ...counts, removed, language: found.language, reasons: skips.slice(0, reasonsKept) }
@@ -107,16 +111,19 @@ interface Found {
   readonly files: readonly SourceFile[]
   readonly skipped: readonly Skip[]
   readonly source: string
+  /** A folder or pattern, whose documents are all that it has. */
+  readonly tree: boolean
 }
 
 async function findFiles(request: IngestRequest): Promise<Found> {
   const { readers } = request
-  const { files, skipped, source } = 'files' in request ? { ...request, skipped: [] } : await listed(request)
-  return { skipped, source, files: readers ? files.map((file) => ({ ...file, readers: file.readers ?? readers })) : files }
+  const { files, skipped, source, tree } = 'files' in request ? { ...request, skipped: [], tree: false } : await listed(request)
+  return { skipped, source, tree, files: readers ? files.map((file) => ({ ...file, readers: file.readers ?? readers })) : files }
 }
 
 async function listed({ path, pattern }: Extract<Origin, { readonly path: string }>): Promise<Found> {
-  return { ...(await listFiles(path, pattern)), source: pattern === undefined ? path : `${path}/${pattern}` }
+  const tree = pattern !== undefined || (await stat(path)).isDirectory()
+  return { ...(await listFiles(path, pattern)), tree, source: pattern === undefined ? path : `${path}/${pattern}` }
 }
 
 interface Reading {
@@ -132,19 +139,23 @@ async function writeAll(ground: IngestGround, { request, files, source, tally }:
   await using reader = openReader(files, ground.signal, { batchCharacters, batchDocuments })
   const failures = { inARow: 0 }
   let collection: Collection | undefined
+  let { embedder } = ground
   let characters = 0
   for (let number = 0, last = false; !last; number++) {
     const batch = await reader.next()
     last = batch.last
     note(tally, batch)
     if (batch.documents.length === 0) continue
-    collection ??= await openCollection(ground, request, batch.language)
+    if (!collection) {
+      collection = await openCollection(ground, request, batch.language)
+      embedder = await embedderOf(ground, collection)
+    }
     const onDocument = (id: string): void =>
       ground.progress({
         fraction: Math.min(0.99, characters / bytes),
         message: `${tally.ids.size} documents, ${tally.chunks} chunks: ${id}`,
       })
-    const work: BatchWork = { ...ground, request, source, collection, reader, batch, number, failures, onDocument }
+    const work: BatchWork = { ...ground, embedder, request, source, collection, reader, batch, number, failures, onDocument }
     for (const { id } of batch.documents) tally.ids.add(id)
     add(tally, await writeBatch(work))
     characters += batch.documents.reduce((sum, document) => sum + document.characters, 0)
@@ -203,11 +214,15 @@ async function openCollection(ground: IngestGround, request: IngestRequest, dete
   const { name: embedder, dimensions } = ground.embedder
   const language = request.language ?? detected
   const known = await findCollection(ground.db, workspace, name)
-  const collection = known ?? (await ground.db.transaction((tx) => holdCollection(tx, { workspace, name, language, embedder, dimensions })))
-  if (collection.embedder === embedder) return collection
+  return known ?? (await ground.db.transaction((tx) => holdCollection(tx, { workspace, name, language, embedder, dimensions })))
+}
+
+async function embedderOf({ embedder, embedders }: IngestGround, collection: Collection): Promise<Embedder> {
+  const own = collection.embedder === embedder.name ? embedder : await embedders?.find(collection.embedder)
+  if (own) return own
   throw new Fault(
     'conflict',
-    `Collection '${name}' was indexed with the embedder '${collection.embedder}' and '${embedder}' is configured. Ingest into a new collection.`,
+    `Collection '${collection.name}' was indexed with the embedder '${collection.embedder}', which this installation does not have. Move it to '${embedder.name}' with reindex_collection, or configure the former one.`,
   )
 }
 

@@ -4,9 +4,9 @@ import { holdCollection } from '../index/collections.ts'
 import { insertDocuments, type LiveDocument, publishDocuments, replaceDocuments, replaceStaged } from '../index/documents.ts'
 import { termsByLanguage } from '../index/stems.ts'
 import { findDuplicates } from './duplicates.ts'
-import { embedDocuments, type Vectors } from './embed.ts'
+import { type Embedded, embedDocuments, type Vectors } from './embed.ts'
 import type { BatchEntry, PreparedChunk, PreparedDocument } from './reader.worker.ts'
-import { type BatchWork, described, identityOf, indexed, isUnchanged, stepName, type Written } from './write.ts'
+import { type BatchWork, cutOrSkip, described, identityOf, indexed, isUnchanged, stepName, type Written } from './write.ts'
 
 const chunksPerStep = 16
 const partsPerStep = 8
@@ -17,7 +17,8 @@ export async function writeLarge(work: BatchWork, entry: BatchEntry, known: Live
   const name = stepName(work)
   if (known && isUnchanged(work, entry, known))
     return work.step(`${name} published`, async () => ({ ...nothing, unchanged: 1, chunks: known.chunks }))
-  const first = await reader.chunks(0, 0, chunksPerStep)
+  const first = await cutOrSkip(() => reader.chunks(0, 0, chunksPerStep))
+  if ('failed' in first) return { ...nothing, skipped: [{ source: entry.id, reason: first.failed }] }
   const identity = identityOf(work, entry, first)
   const duplicates = await findDuplicates(work.db, collection, [{ id: entry.id, content: identity.content }])
   if (duplicates.length > 0 && work.request.duplicates === 'skip') {
@@ -98,7 +99,7 @@ async function stageSome(
   }: Pick<Staged, 'key' | 'language'> & {
     readonly chunks: readonly PreparedChunk[]
     readonly from: number
-    readonly vectors: readonly Float32Array[]
+    readonly vectors: readonly Embedded[]
   },
 ): Promise<void> {
   const ready = indexed(chunks, { key, from, language, vectors })

@@ -1,6 +1,7 @@
 /** One batch of small documents into the index, as one step. */
 import { createHash } from 'node:crypto'
 import type { Queryable } from '../../platform/database/database.ts'
+import { Fault } from '../../platform/fault.ts'
 import { insertChunks, insertParts, partsOf } from '../index/chunks.ts'
 import { type Collection, holdCollection } from '../index/collections.ts'
 import {
@@ -15,7 +16,7 @@ import { type TermsOf, termsByLanguage } from '../index/stems.ts'
 import type { Language } from '../language/detect.ts'
 import type { Skip } from './document.ts'
 import { contentDigest, type Duplicate, findDuplicates } from './duplicates.ts'
-import { embedDocuments, type Failures } from './embed.ts'
+import { type Embedded, embedDocuments, type Failures } from './embed.ts'
 import type { IngestGround, IngestRequest } from './ingest.ts'
 import type { Reader } from './reader.ts'
 import type { Batch, BatchEntry, PreparedChunk, PreparedDocument } from './reader.worker.ts'
@@ -49,7 +50,7 @@ export interface Ready {
   readonly document: PreparedDocument
   readonly language: Language
   readonly content: string
-  readonly vectors: readonly Float32Array[]
+  readonly vectors: readonly Embedded[]
 }
 
 const allChunks = 1_000_000
@@ -92,24 +93,35 @@ async function prepare(
   known: ReadonlyMap<string, LiveDocument>,
 ): Promise<{ readonly ready: readonly Ready[]; readonly skipped: readonly Skip[] }> {
   const prepared: Omit<Ready, 'vectors'>[] = []
+  const skipped: Skip[] = []
   for (const [index, entry] of work.batch.documents.entries()) {
     work.onDocument(entry.id)
     if (isUnchanged(work, entry, known.get(entry.id))) continue
-    const document = await work.reader.chunks(index, 0, allChunks)
-    prepared.push({ entry, document, ...identityOf(work, entry, document) })
+    const document = await cutOrSkip(() => work.reader.chunks(index, 0, allChunks))
+    if ('failed' in document) skipped.push({ source: entry.id, reason: document.failed })
+    else prepared.push({ entry, document, ...identityOf(work, entry, document) })
   }
   const embedded = await embedDocuments(
     work,
     prepared.map(({ document }) => document.chunks),
   )
   const ready: Ready[] = []
-  const skipped: Skip[] = []
   for (const [at, document] of prepared.entries()) {
     const result = embedded[at]
     if (result && 'vectors' in result) ready.push({ ...document, vectors: result.vectors })
     else skipped.push({ source: document.entry.id, reason: `could not be embedded: ${result?.failed}` })
   }
   return { ready, skipped }
+}
+
+/** The reader gives a document up that cannot be cut in time; its reason is told and the rest goes on. */
+export async function cutOrSkip(cut: () => Promise<PreparedDocument>): Promise<PreparedDocument | { readonly failed: string }> {
+  try {
+    return await cut()
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'too_large') return { failed: `could not be cut: ${error.message}` }
+    throw error
+  }
 }
 
 /** A document is in the language asked for, else in the one it clearly is in, else in its collection's. */
@@ -197,9 +209,15 @@ export function indexed(
     from,
     language,
     vectors,
-  }: { readonly key: number; readonly from: number; readonly language: Language; readonly vectors: readonly Float32Array[] },
+  }: { readonly key: number; readonly from: number; readonly language: Language; readonly vectors: readonly Embedded[] },
 ) {
-  return chunks.map((chunk, at) => ({ ...chunk, document: key, ordinal: from + at, language, vector: vectors[at] ?? new Float32Array() }))
+  return chunks.map((chunk, at) => ({
+    ...chunk,
+    document: key,
+    ordinal: from + at,
+    language,
+    ...(vectors[at] ?? { vector: new Float32Array() }),
+  }))
 }
 
 async function rehome(
