@@ -1,6 +1,7 @@
 /** Side-by-side benchmarks: `npm run bench -- <name>` prints JSON with ratios; progress goes to stderr. */
 import { benchEventLoop } from './event-loop.ts'
 import { benchFilters } from './filters.ts'
+import { benchIngest } from './ingest.ts'
 import { benchRetrieval } from './retrieval.ts'
 import { benchToolCall } from './tool-call.ts'
 
@@ -10,6 +11,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'tool-call': benchToolCall,
   'event-loop': benchEventLoop,
   retrieval: benchRetrieval,
+  ingest: benchIngest,
   filters: benchFilters,
 }
 

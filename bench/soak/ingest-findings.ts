@@ -6,11 +6,6 @@ import { openServer } from '../../platform/database/server.ts'
 import { emptyEntries, unpackEntries } from '../../rag/index/entries.ts'
 import type { Place } from './findings.ts'
 
-export interface IndexExpected {
-  readonly documents: number
-  readonly chunks: number
-}
-
 interface Question {
   readonly says: string
   /** Names of what is wrong, as `name`. */
@@ -47,7 +42,7 @@ const questions: readonly Question[] = [
 ]
 
 /** The first of each thing that is wrong. */
-export async function inspectIndex({ folder, database }: Place, expected: IndexExpected): Promise<readonly string[]> {
+export async function inspectIndex({ folder, database }: Place): Promise<readonly string[]> {
   const db: Database =
     database === undefined ? await openEmbedded({ folder: join(folder, 'home', 'database') }) : await openServer(database)
   try {
@@ -56,16 +51,49 @@ export async function inspectIndex({ folder, database }: Place, expected: IndexE
       const { rows } = await db.query<{ name: string }>(`${sql} limit 5`)
       wrong.push(...rows.map(({ name }) => `${says}: ${name}`))
     }
-    return [...wrong, ...(await postingsDiffer(db, expected))]
+    return [...wrong, ...(await postingsDiffer(db))]
   } finally {
     await db.close()
   }
 }
 
-/** The frequencies of a chunk's terms must sum to its length, which every one of its postings repeats. */
-async function postingsDiffer(db: Database, { chunks }: IndexExpected): Promise<readonly string[]> {
+/** Every chunk has postings, whose frequencies sum to its length, which each of them repeats; and no other chunk has any. */
+async function postingsDiffer(db: Database): Promise<readonly string[]> {
+  const sums = await sumPostings(db)
+  const { rows } = await db.query<{ name: string }>(
+    `select c.document || ' ' || c.ordinal as name from chunks c join documents d on d.key = c.document where d.state = 'live'`,
+  )
+  const chunks = new Set(rows.map(({ name }) => name))
+  const torn = [...sums].filter(([name, { frequencies, length }]) => chunks.has(name) && frequencies !== length)
+  const most = 5
+  return [
+    ...torn
+      .slice(0, most)
+      .map(([name, sum]) => `torn or doubled: postings of chunk ${name} do not sum to its length: ${JSON.stringify(sum)}`),
+    ...[
+      ...chunks
+        .keys()
+        .filter((name) => !sums.has(name))
+        .take(most),
+    ].map((name) => `torn: chunk ${name} has no postings`),
+    ...[
+      ...sums
+        .keys()
+        .filter((name) => !chunks.has(name))
+        .take(most),
+    ].map((name) => `left over: postings of chunk ${name}, which is not there`),
+  ]
+}
+
+interface Sum {
+  frequencies: number
+  readonly length: number
+}
+
+/** By document and ordinal, over live documents. */
+async function sumPostings(db: Database): Promise<ReadonlyMap<string, Sum>> {
   const live = new Set((await db.query<{ key: number }>("select key from documents where state = 'live'")).rows.map(({ key }) => key))
-  const sums = new Map<string, { frequencies: number; length: number }>()
+  const sums = new Map<string, Sum>()
   const { rows } = await db.query<{ chunks: number; entries: Uint8Array }>('select chunks, entries from postings')
   for (const row of rows) {
     const entries = emptyEntries(row.chunks)
@@ -79,9 +107,5 @@ async function postingsDiffer(db: Database, { chunks }: IndexExpected): Promise<
       sums.set(name, sum)
     }
   }
-  const torn = [...sums].filter(([, { frequencies, length }]) => frequencies !== length).map(([name]) => name)
-  return [
-    ...torn.slice(0, 5).map((name) => `torn or doubled: the postings of chunk ${name} do not sum to its length`),
-    ...(sums.size === chunks ? [] : [`torn: ${sums.size} of ${chunks} chunks have postings`]),
-  ]
+  return sums
 }

@@ -13,6 +13,8 @@ export interface Watch {
   /** Editions seen, by document. */
   readonly seen: ReadonlyMap<number, number>
   readonly wrong: readonly string[]
+  /** Looks that were answered. */
+  looks(): number
   /** Looks at documents until told to stop. */
   look(signal: AbortSignal): Promise<void>
   /** Every document that was seen, or `most` of them, once more. */
@@ -31,11 +33,13 @@ export function startWatch(client: IngestClient, { documents, chance }: { readon
   const seen = new Map<number, number>()
   const wrong: string[] = []
   let frontier = 0
+  let looks = 0
 
   /** Chunks of the document; 0 when it is not there or the connection broke. */
   const open = async (index: number): Promise<number> => {
     const answer = await client.call('get_document', { document: idOf(index), collection, start: 0, length: 50_000 }, opened)
     if (answer === null) return 0
+    looks++
     const before = seen.get(index)
     if (answer.data === undefined) {
       if (before !== undefined) wrong.push(`lost: ${idOf(index)} answered ${answer.status} after edition ${before} was seen`)
@@ -62,6 +66,7 @@ export function startWatch(client: IngestClient, { documents, chance }: { readon
   return {
     seen,
     wrong,
+    looks: () => looks,
     look: async (signal) => {
       while (!signal.aborted) {
         // Documents come in their order: looking far ahead of the last one seen would show nothing.

@@ -44,7 +44,10 @@ export interface IngestOptions {
 
 /** One kill in this many hits the server while it opens. */
 const everyNthWhileOpening = 5
+/** A life lasts so long and until so many looks were answered: a slow machine does not get less done in it. */
 const longestLifeMs = 2_500
+const mostLooks = 100
+const overdueMs = 30_000
 const settleMs = 300_000
 const looked = 100
 const watchers = 3
@@ -73,7 +76,7 @@ export async function soakIngest({ kills, documents, seed = 1, database, say = (
     const wrong = [...watch.wrong, ...unfinished, ...work.wrong, ...(await countsDiffer(client, { documents, chunks }))]
     const code = await server.stop(30_000)
     if (code !== 0) wrong.push(`the last stop ended with ${code}`)
-    wrong.push(...(await inspectIndex({ folder, database }, { documents, chunks })))
+    wrong.push(...(await inspectIndex({ folder, database })))
     const count = (kind: string): number => wrong.filter((line) => line.startsWith(kind)).length
     return {
       kills,
@@ -104,11 +107,14 @@ interface Life {
 
 async function liveAndDie(server: ServerProcess, { chance, watch, whileOpening }: Life): Promise<void> {
   const watching = new AbortController()
-  const looks = Promise.all(Array.from({ length: watchers }, () => watch.look(watching.signal)))
-  await sleep(100 + chance.next() * longestLifeMs)
+  const watchingAll = Promise.all(Array.from({ length: watchers }, () => watch.look(watching.signal)))
+  const ms = 100 + chance.next() * longestLifeMs
+  const looks = watch.looks() + chance.index(mostLooks)
+  const born = performance.now()
+  while (performance.now() - born < ms || (watch.looks() < looks && performance.now() - born < overdueMs)) await sleep(10)
   await server.kill()
   watching.abort()
-  await looks
+  await watchingAll
   if (whileOpening) {
     server.launch()
     await sleep(chance.next() * 3_000)
