@@ -11,9 +11,9 @@ export async function openTransformersEmbedder(
   model: Omit<TransformersModel, 'task'>,
   signal?: AbortSignal,
 ): Promise<Embedder & AsyncDisposable> {
-  const thread = openTransformers({ ...model, task: 'embed' })
+  const local = openTransformers({ ...model, task: 'embed' })
   try {
-    const { dimensions } = await thread.load(signal)
+    const { dimensions } = await local.load(signal)
     return {
       name: `transformers:${model.model}`,
       dimensions,
@@ -23,15 +23,15 @@ export async function openTransformersEmbedder(
         const vectors = texts.map(() => new Float32Array(dimensions))
         for (const places of batchesByLength(texts)) {
           const job = { kind: 'embed', texts: places.map((place) => texts[place] ?? ''), as: kind } as const
-          const flat = await thread.ask(job, { signal, urgent: kind === 'query' })
+          const flat = await local.ask(job, { signal, urgent: kind === 'query' })
           for (const [row, place] of places.entries()) vectors[place]?.set(flat.subarray(row * dimensions, (row + 1) * dimensions))
         }
         return vectors
       },
-      [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
     }
   } catch (error) {
-    await thread[Symbol.asyncDispose]()
+    await local[Symbol.asyncDispose]()
     throw error
   }
 }

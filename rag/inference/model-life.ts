@@ -1,12 +1,17 @@
-/** One life of a thread with a model in it, from its start to its end: it loads, then does one job at a time. */
-import { Worker } from 'node:worker_threads'
+/**
+ * One life of a process with a model in it, from its start to its end: it loads, then does one job at a time. A process and
+ * not a thread: native code that fails, or a thread ended in the middle of a run, would take everything down with it.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { Socket } from 'node:net'
 import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
 
 export interface ModelLifeOptions<Properties, Answer> {
-  /** The worker: says progress while it loads, then ready or failed; answers {id, job} with {id, answer} or {id, error}. */
+  /** Is sent {settings}; says progress while it loads, then ready or failed; answers {id, job} with {id, answer} or {id, error}. */
   readonly script: URL
-  readonly workerData: unknown
+  readonly settings: unknown
   /** For error sentences: "The model 'x'". */
   readonly title: string
   readonly properties: z.ZodType<Properties>
@@ -27,16 +32,16 @@ export interface LoadFailure {
 export interface ModelLife<Job, Properties, Answer> {
   /** Rejects with the fault of a failed load. */
   readonly ready: Promise<Properties>
-  /** One at a time, after `ready`. Rejects with ThreadDied, or with `unavailable` when this job failed. */
+  /** One at a time, after `ready`. Rejects with ProcessDied, or with `unavailable` when this job failed. */
   run(job: Job): Promise<Answer>
-  /** An idle thread does not keep the process alive. */
+  /** An idle process does not keep this one alive. */
   idle(yes: boolean): void
   end(): Promise<void>
 }
 
-/** The thread ended in the middle of a job. */
-export class ThreadDied extends Error {
-  override readonly name = 'ThreadDied'
+/** The process ended in the middle of a job. */
+export class ProcessDied extends Error {
+  override readonly name = 'ProcessDied'
 }
 
 const said = z.union([
@@ -48,33 +53,30 @@ const said = z.union([
 ])
 type Said = z.infer<typeof said>
 
-/** `onEnd` is called once, when the thread is gone and another may be started. */
+/** `onEnd` is called once, when the process is gone and another may be started. */
 export function startModel<Job, Properties, Answer>(
-  { script, workerData, title, properties, answer, explain, patienceMs, loadPatienceMs }: ModelLifeOptions<Properties, Answer>,
+  { script, settings, title, properties, answer, explain, patienceMs, loadPatienceMs }: ModelLifeOptions<Properties, Answer>,
   onEnd: () => void,
 ): ModelLife<Job, Properties, Answer> {
-  const worker = new Worker(script, { workerData, stdout: true })
-  // What a library prints must not mix with what this process prints.
-  worker.stdout.resume()
+  const { child, lastWords } = startProcess(script, settings)
   const loading = Promise.withResolvers<Properties>()
   loading.promise.catch(() => undefined)
   let job: { readonly id: number; readonly resolve: (answer: Answer) => void; readonly reject: (error: unknown) => void } | undefined
   let ids = 0
-  let why = 'it ended by itself'
   let ended = false
 
-  const end = async (fault: Error = new ThreadDied(why)): Promise<void> => {
+  const end = (fault: Error): void => {
     patience.stop()
-    loading.reject(fault instanceof ThreadDied ? new Fault('unavailable', `${title} stopped while loading: ${why}.`) : fault)
+    loading.reject(fault instanceof ProcessDied ? new Fault('unavailable', `${title} stopped while loading: ${fault.message}.`) : fault)
     job?.reject(fault)
     job = undefined
     if (!ended) onEnd()
     ended = true
-    await worker.terminate()
+    child.kill('SIGKILL')
   }
   const patience = startPatience(loadPatienceMs, (ms) => {
     const failing = job ? 'did not finish' : 'gave no sign of life while loading'
-    void end(new Fault('unavailable', `${title} ${failing} within ${ms / 1000} s.`))
+    end(new Fault('unavailable', `${title} ${failing} within ${ms / 1000} s.`))
   })
   const finish = (message: Extract<Said, { id: number }>): void => {
     if (job?.id !== message.id) return
@@ -83,15 +85,13 @@ export function startModel<Job, Properties, Answer>(
     if ('error' in message) reject(new Fault('unavailable', `${title} failed on these texts.`, { cause: new Error(message.error) }))
     else resolve(answer.parse(message.answer))
   }
-  worker.on('error', (error) => {
-    why = error instanceof Error ? error.message : String(error)
-  })
-  worker.on('exit', () => void end())
-  worker.on('message', (raw: unknown) => {
+  child.on('error', (error) => end(new ProcessDied(error.message)))
+  child.on('exit', (code, signal) => end(new ProcessDied(`${signal ?? `exit code ${code}`}${lastWords()}`)))
+  child.on('message', (raw: unknown) => {
     const message = said.parse(raw)
     if ('progress' in message) return patience.renew(loadPatienceMs)
     patience.stop()
-    if ('failed' in message) void end(explain(message.failed))
+    if ('failed' in message) end(explain(message.failed))
     else if ('ready' in message) loading.resolve(properties.parse(message.ready))
     else finish(message)
   })
@@ -99,14 +99,32 @@ export function startModel<Job, Properties, Answer>(
     ready: loading.promise,
     run: (work) =>
       new Promise((resolve, reject) => {
-        if (ended) return reject(new ThreadDied(why))
+        if (ended) return reject(new ProcessDied('it had ended'))
         job = { id: ++ids, resolve, reject }
         patience.renew(patienceMs)
-        worker.postMessage({ id: ids, job: work })
+        child.send({ id: ids, job: work })
       }),
-    idle: (yes) => (yes ? worker.unref() : worker.ref()),
-    end: () => end(new Fault('unavailable', `${title} is closed.`)),
+    idle: (yes) => {
+      for (const handle of [child, child.channel]) yes ? handle?.unref() : handle?.ref()
+    },
+    end: async () => {
+      child.ref()
+      end(new Fault('unavailable', `${title} is closed.`))
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
   }
+}
+
+/** What it prints goes nowhere, since standard output may carry a protocol; its last complaint is kept. */
+function startProcess(script: URL, settings: unknown): { readonly child: ChildProcess; readonly lastWords: () => string } {
+  const child = fork(script, [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  let complaint = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    complaint = `${complaint}${text}`.slice(-2000)
+  })
+  if (child.stderr instanceof Socket) child.stderr.unref()
+  child.send({ settings })
+  return { child, lastWords: () => /^\w*Error.*$/m.exec(complaint)?.[0]?.replace(/^/, ': ').slice(0, 300) ?? '' }
 }
 
 function startPatience(first: number, onEnd: (ms: number) => void): { renew(ms: number): void; stop(): void } {

@@ -1,8 +1,8 @@
-/** Local models of @huggingface/transformers in a thread of their own: what they are asked, and what a failure means to people. */
+/** Local models of @huggingface/transformers in a process of their own: what they are asked, and what a failure means to people. */
 import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
+import { type ModelProcess, openModelProcess } from './model-process.ts'
 import type { ModelSource } from './model-source.ts'
-import { type ModelThread, openModelThread } from './model-thread.ts'
 import type { ModelJob } from './transformers.worker.ts'
 
 const properties = z.object({
@@ -16,7 +16,7 @@ const numbers = z.instanceof(Float32Array)
 
 /** What a loaded model says of itself: vector length, tokens it reads of a text, pooling and prefixes. */
 export type ModelProperties = z.infer<typeof properties>
-export type TransformersThread = ModelThread<ModelJob, ModelProperties, Float32Array>
+export type TransformersProcess = ModelProcess<ModelJob, ModelProperties, Float32Array>
 
 /** Whether the optional package is installed; that it runs on this machine shows at the first load. */
 export function transformersInstalled(): boolean {
@@ -40,11 +40,11 @@ export interface TransformersModel extends ModelSource {
 export const howToInstall = 'Run npm ci again with ONNXRUNTIME_NODE_INSTALL=skip set and without --omit=optional.'
 
 /** Nothing is loaded before the first call. */
-export function openTransformers({ loadPatienceMs, ...model }: TransformersModel): TransformersThread {
+export function openTransformers({ loadPatienceMs, ...model }: TransformersModel): TransformersProcess {
   const title = `The model '${model.model}'`
-  return openModelThread({
+  return openModelProcess({
     script: new URL('./transformers.worker.ts', import.meta.url),
-    workerData: model,
+    settings: model,
     title,
     properties,
     answer: numbers,

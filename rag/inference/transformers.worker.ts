@@ -1,10 +1,10 @@
-/** Runs one model of @huggingface/transformers off the main thread; the only file that knows the library. */
+/** Runs one model of @huggingface/transformers in a process of its own; the only file that knows the library. */
 import { readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { type Convention, conventionOf } from './conventions.ts'
+import { answerJobs, settingsFromParent, tellParent, wordsOf } from './model-side.ts'
 import { normalizeRows, poolTokens } from './pooling.ts'
 
 export type ModelJob =
@@ -35,7 +35,7 @@ const source = z
     remote: z.boolean(),
     hub: z.string().optional(),
   })
-  .parse(workerData)
+  .parse(await settingsFromParent())
 
 /** What is used of the library; its own types are absent where the optional package is. */
 interface Tensor {
@@ -72,15 +72,10 @@ interface Loaded {
 try {
   const loaded = await load()
   const dimensions = source.task === 'embed' ? (await embed(loaded, ['a'], 'passage')).length : (await score(loaded, 'a', ['a'])).length
-  parentPort?.on('message', ({ id, job }: { readonly id: number; readonly job: ModelJob }) => {
-    perform(loaded, job).then(
-      (answer) => parentPort?.postMessage({ id, answer }, [answer.buffer]),
-      (error: unknown) => parentPort?.postMessage({ id, error: wordsOf(error) }),
-    )
-  })
-  parentPort?.postMessage({ ready: { dimensions, tokens: loaded.longest, ...loaded.convention } })
+  answerJobs((job: ModelJob) => perform(loaded, job))
+  tellParent({ ready: { dimensions, tokens: loaded.longest, ...loaded.convention } })
 } catch (error) {
-  parentPort?.postMessage({ failed: { kind: kindOf(error), message: wordsOf(error) } })
+  tellParent({ failed: { kind: kindOf(error), message: wordsOf(error) } })
 }
 
 async function load(): Promise<Loaded> {
@@ -88,7 +83,7 @@ async function load(): Promise<Loaded> {
   Object.assign(env, { cacheDir: source.cache, localModelPath: source.cache, allowRemoteModels: source.remote, logLevel: 40 })
   if (source.hub !== undefined) env.remoteHost = source.hub.endsWith('/') ? source.hub : `${source.hub}/`
   const place = source.folder ?? source.model
-  const options = { local_files_only: !source.remote, progress_callback: () => parentPort?.postMessage({ progress: true }) }
+  const options = { local_files_only: !source.remote, progress_callback: () => tellParent({ progress: true }) }
   if (source.folder !== undefined) await requireFiles(source.folder)
   // The one loader that says so when a model does not exist.
   await AutoConfig.from_pretrained(place, options)
@@ -218,10 +213,6 @@ function isFile(path: string): Promise<boolean> {
     (found) => found.isFile(),
     () => false,
   )
-}
-
-function wordsOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500)
 }
 
 /** Why a load failed, as far as the library's words tell. */

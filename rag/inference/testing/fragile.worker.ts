@@ -1,16 +1,22 @@
-/** For tests: stands for a model's thread and dies, hangs or fails as its jobs say. What it has lived through is in the shared memory. */
-import { parentPort, workerData } from 'node:worker_threads'
+/** For tests: stands for a model's process and dies, hangs or fails as its jobs say. Each life leaves a letter in a file. */
+import { appendFileSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { answerJobs, settingsFromParent, tellParent } from '../model-side.ts'
 
-const lives: Int32Array<SharedArrayBuffer> = workerData.lives
-const failsToLoad: boolean = workerData.failsToLoad
-Atomics.add(lives, 0, 1)
-if (failsToLoad && Atomics.load(lives, 0) === 1) parentPort?.postMessage({ failed: { kind: 'library', message: 'not there' } })
-else {
-  parentPort?.postMessage({ ready: { life: Atomics.load(lives, 0) } })
-  parentPort?.on('message', ({ id, job }: { readonly id: number; readonly job: string }) => {
-    if (job === 'die' || (job === 'die once' && Atomics.load(lives, 0) === 1)) throw new Error('out of memory')
-    if (job === 'end') process.exit(0)
-    if (job === 'fail') parentPort?.postMessage({ id, error: 'a bad text' })
-    else if (job !== 'hang') parentPort?.postMessage({ id, answer: job })
-  })
-}
+const { lives, failsToLoad } = z.object({ lives: z.string(), failsToLoad: z.boolean() }).parse(await settingsFromParent())
+appendFileSync(lives, 'x')
+const life = readFileSync(lives, 'utf8').length
+
+answerJobs(async (job: string) => {
+  if (job === 'die' || (job === 'die once' && life === 1)) setImmediate(() => process.abort())
+  if (job === 'end') process.exit(3)
+  if (job === 'throw') {
+    setImmediate(() => {
+      throw new RangeError('out of memory')
+    })
+  }
+  if (job === 'fail') throw new Error('a bad text')
+  if (['die', 'throw', 'hang'].includes(job) || (job === 'die once' && life === 1)) await new Promise(() => undefined)
+  return job
+})
+tellParent(failsToLoad && life === 1 ? { failed: { kind: 'library', message: 'not there' } } : { ready: { life } })

@@ -1,12 +1,12 @@
 /**
- * A thread with one model in it, whatever happens to it: jobs go in one at a time, urgent ones (somebody waits for a search)
- * before the rest; a thread that dies is started again and its job gets one more try.
+ * A process with one model in it, whatever happens to it: jobs go in one at a time, urgent ones (somebody waits for a search)
+ * before the rest; one that dies is started again and its job gets one more try.
  */
 import { Fault } from '../../platform/fault.ts'
-import { type ModelLife, type ModelLifeOptions, startModel, ThreadDied } from './model-life.ts'
+import { type ModelLife, type ModelLifeOptions, ProcessDied, startModel } from './model-life.ts'
 
-export interface ModelThread<Job, Properties, Answer> extends AsyncDisposable {
-  /** Starts the thread if need be. Throws the fault that `explain` makes of a failed load; the next call tries again. */
+export interface ModelProcess<Job, Properties, Answer> extends AsyncDisposable {
+  /** Starts the process if need be. Throws the fault that `explain` makes of a failed load; the next call tries again. */
   load(signal?: AbortSignal): Promise<Properties>
   /** Throws `unavailable` when the model cannot be loaded, dies twice over a job or does not come back from it. */
   ask(job: Job, options: { readonly signal: AbortSignal; readonly urgent: boolean }): Promise<Answer>
@@ -24,9 +24,9 @@ const tries = 2
 const defaults = { patienceMs: 120_000, loadPatienceMs: 120_000 }
 type Patience = keyof typeof defaults
 
-export function openModelThread<Job, Properties, Answer>(
+export function openModelProcess<Job, Properties, Answer>(
   options: Omit<ModelLifeOptions<Properties, Answer>, Patience> & Partial<Pick<ModelLifeOptions<Properties, Answer>, Patience>>,
-): ModelThread<Job, Properties, Answer> {
+): ModelProcess<Job, Properties, Answer> {
   const queue: Waiting<Job, Answer>[] = []
   let life: ModelLife<Job, Properties, Answer> | undefined
   let busy = false
@@ -42,15 +42,20 @@ export function openModelThread<Job, Properties, Answer>(
     life = started
     return started
   }
+  /** What could not be loaded for one is not tried again for each that waits. */
+  const refuseAll = (fault: unknown): never => {
+    for (const { reject } of queue.splice(0)) reject(fault)
+    throw fault
+  }
   const perform = async ({ job, resolve, reject, signal }: Waiting<Job, Answer>): Promise<void> => {
     for (let left = tries; left > 0 && !signal.aborted; left--) {
       try {
         const running = alive()
         running.idle(false)
-        await running.ready
+        await running.ready.catch(refuseAll)
         return resolve(await running.run(job))
       } catch (error) {
-        if (!(error instanceof ThreadDied)) return reject(error)
+        if (!(error instanceof ProcessDied)) return reject(error)
         if (left === 1) reject(new Fault('unavailable', `${options.title} stopped at work, twice: ${error.message}.`, { cause: error }))
       }
     }
