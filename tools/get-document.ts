@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { getCollection, listCollections } from '../rag/index/collections.ts'
 import { readPassage } from '../rag/index/passage.ts'
+import { principalsOf } from '../rag/search/principals.ts'
 import { collectionName } from './collection-name.ts'
 import { defineTool } from './tool.ts'
 
@@ -28,6 +29,7 @@ export const getDocumentTool = defineTool({
     text: z.string().describe('The passage, exactly as in the source'),
     start: z.number().int().describe('Where it begins in the source, in UTF-16 units'),
     end: z.number().int().describe('Where it ends'),
+    page: z.number().int().optional().describe('Page that a named passage begins on, from 1, where the source has pages'),
     before: z.string().describe('What stands before it'),
     after: z.string().describe('What stands after it'),
   }),
@@ -43,6 +45,7 @@ export const getDocumentTool = defineTool({
       document,
       length,
       context: around,
+      principals: principalsOf(context.caller),
       ...(chunk === undefined ? {} : { chunk }),
       ...(start === undefined ? {} : { start }),
     })

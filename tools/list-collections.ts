@@ -1,6 +1,8 @@
 /** Tool `list_collections`: what has been ingested. */
 import { z } from 'zod'
 import { listCollections } from '../rag/index/collections.ts'
+import { countHidden } from '../rag/index/readers.ts'
+import { principalsOf } from '../rag/search/principals.ts'
 import { defineTool } from './tool.ts'
 
 export const listCollectionsTool = defineTool({
@@ -14,9 +16,10 @@ export const listCollectionsTool = defineTool({
       .array(
         z.object({
           collection: z.string().describe('Name of the collection'),
-          documents: z.number().int().describe('Documents in it'),
+          documents: z.number().int().describe('Documents in it that you may see'),
           chunks: z.number().int().describe('Passages of these documents'),
-          language: z.string().describe("Language it is indexed in; 'simple' means no stemming"),
+          language: z.string().describe("Language that texts are taken for when it is not clear; 'simple' means no stemming"),
+          languages: z.array(z.string()).describe('Languages its documents are in'),
           embedder: z.string().describe('What made its vectors'),
           updated_at: z.string().describe('Last change, ISO 8601 in UTC'),
         }),
@@ -27,12 +30,15 @@ export const listCollectionsTool = defineTool({
   role: 'viewer',
   examples: [{ says: 'Which documents do I have?', input: {} }],
   run: async (_input, context) => {
-    const found = await listCollections(context.db, context.caller.workspace)
-    const collections = found.map(({ name, documents, chunks, language, embedder, updatedAt }) => ({
+    const { db, caller } = context
+    const found = await listCollections(db, caller.workspace)
+    const hidden = await countHidden(db, caller.workspace, principalsOf(caller))
+    const collections = found.map(({ key, name, documents, chunks, language, languages, embedder, updatedAt }) => ({
       collection: name,
-      documents,
-      chunks,
+      documents: documents - (hidden.get(key)?.documents ?? 0),
+      chunks: chunks - (hidden.get(key)?.chunks ?? 0),
       language,
+      languages: [...languages],
       embedder,
       updated_at: new Date(updatedAt).toISOString(),
     }))

@@ -1,6 +1,7 @@
 /** A passage in its source: the exact text between two offsets, with what stands around it. */
 import type { Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
+import { scopeOf } from '../search/scope.ts'
 import type { Collection } from './collections.ts'
 
 export interface Passage {
@@ -13,6 +14,8 @@ export interface Passage {
   readonly chunks: number
   readonly start: number
   readonly end: number
+  /** Where the source has pages: the one that a named chunk starts on, from 1. */
+  readonly page?: number
   readonly text: string
   /** Up to `context` characters before and after. */
   readonly before: string
@@ -27,6 +30,8 @@ export interface PassageRequest {
   /** Most characters when no chunk is named. */
   readonly length: number
   readonly context: number
+  /** What the caller goes by, from `principalsOf`; absent: it may read every document. */
+  readonly principals?: readonly string[] | undefined
 }
 
 interface SourceRow {
@@ -41,11 +46,13 @@ interface SourceRow {
 /** Throws `not_found` when the document or chunk is not there; looks through `collections` in their order. */
 export async function readPassage(db: Queryable, collections: readonly Collection[], request: PassageRequest): Promise<Passage> {
   const workspace = collections[0]?.workspace ?? ''
+  const scope = scopeOf(request.principals ? { principals: request.principals } : {})
   const { rows } = await db.query<SourceRow>(
     `select d.key, c.name as collection, d.title, d.metadata, d.characters, d.chunks
      from documents d join collections c on c.workspace = $1 and c.key = d.collection
-     where d.workspace = $1 and d.collection = any($2::int[]) and d.id = $3 and d.state = 'live' order by c.name limit 1`,
-    [workspace, collections.map(({ key }) => key), request.document],
+     where d.workspace = $1 and d.collection = any($2::int[]) and d.id = $3 and d.state = 'live' and ${scope.sql(4)}
+     order by c.name limit 1`,
+    [workspace, collections.map(({ key }) => key), request.document, ...scope.parameters],
   )
   const [source] = rows
   if (!source) {
@@ -71,6 +78,7 @@ interface Place {
   readonly title: string
   readonly start: number
   readonly end: number
+  readonly page?: number
 }
 
 function sliceOf({ title, characters }: SourceRow, { start = 0, length }: PassageRequest): Place {
@@ -86,13 +94,14 @@ async function chunkPlace(
     chunk,
   }: { readonly workspace: string; readonly key: number; readonly source: SourceRow; readonly chunk: number },
 ): Promise<Place> {
-  const { rows } = await db.query<Place>(
-    `select title, start_offset as start, end_offset as "end" from chunks where workspace = $1 and document = $2 and ordinal = $3`,
+  const { rows } = await db.query<Omit<Place, 'page'> & { readonly page: number | null }>(
+    `select title, start_offset as start, end_offset as "end", page from chunks where workspace = $1 and document = $2 and ordinal = $3`,
     [workspace, key, chunk],
   )
   const [place] = rows
   if (!place) throw new Fault('not_found', `The document has no chunk ${chunk}; its ${source.chunks} chunks are numbered from 0.`)
-  return place
+  const { page, ...span } = place
+  return page === null ? span : { ...span, page }
 }
 
 /** [start, end) of a source, read from the parts that hold it. */
