@@ -17,6 +17,8 @@ const marker = new RegExp(numbers, 'gu')
 /** Citations after the full stop belong to the sentence that it ends. */
 const afterEnd = new RegExp(`([.!?。！？।؟]["'”’»)]*)((?:${numbers})+)`, 'gu')
 const beginsWithMarker = /^\s*[[【]/u
+/** A citation or a link that is still being written. */
+const unclosed = /[[【][^\]】]{0,40}$|\]\([^)]{0,2000}$/u
 
 /** Each sentence as soon as it is certain where it and its citations end. */
 export async function* draftSentences(pieces: AsyncIterable<string>): AsyncIterable<DraftSentence> {
@@ -29,7 +31,7 @@ export async function* draftSentences(pieces: AsyncIterable<string>): AsyncItera
     for (;;) {
       const { text, spans } = cut(rest)
       const [first, next] = spans
-      if (!first || !next || beginsWithMarker.test(text.slice(next.start, next.end))) break
+      if (!first || !next || unclosed.test(text) || beginsWithMarker.test(text.slice(next.start, next.end))) break
       yield { ...readDraft(text.slice(first.start, first.end)), newLine }
       newLine = text.slice(first.end, next.start).includes('\n')
       rest = text.slice(next.start)
@@ -44,7 +46,7 @@ export async function* draftSentences(pieces: AsyncIterable<string>): AsyncItera
 }
 
 function cut(raw: string): { readonly text: string; readonly spans: ReturnType<typeof sentencesOf> } {
-  const text = raw.replaceAll(afterEnd, (_, end: string, markers: string) => `${markers}${end}`)
+  const text = withoutLinks(raw).replaceAll(afterEnd, (_, end: string, markers: string) => `${markers}${end}`)
   return { text, spans: sentencesOf(text) }
 }
 
@@ -64,13 +66,16 @@ const invisible = /[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e
 
 /** No markup, links, pictures or invisible letters: they could carry what no reader sees. */
 export function plain(text: string): string {
-  return text
+  return withoutLinks(text)
     .replaceAll(invisible, ' ')
-    .replaceAll(/!\[[^\]]*\]\([^)]*\)/gu, '')
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/gu, '$1')
     .replaceAll(/<\/?[a-z!][^>]*>/giu, '')
     .replaceAll(/\*\*|__|`+/gu, '')
     .replace(/^\s*(?:#{1,6}|[-*•])\s+/u, '')
     .replaceAll(/\s+/gu, ' ')
     .trim()
+}
+
+/** The words of links stay, pictures go. */
+function withoutLinks(text: string): string {
+  return text.replaceAll(/!\[[^\]]*\]\([^)]*\)/gu, '').replaceAll(/\[([^\]]*)\]\([^)]*\)/gu, '$1')
 }

@@ -79,7 +79,8 @@ function withoutReplaced(former: string, replacement: string): string {
   const same = names.find(({ start }) => before !== undefined && preposition.exec(former.slice(0, start))?.[1]?.toLowerCase() === before)
   const replaced = same ?? (names.length === 1 ? names[0] : undefined)
   if (!replaced) return former.trim()
-  return `${former.slice(0, replaced.start)}${former.slice(replaced.end)}`.replaceAll(/\s+(?=[\s?])/gu, '').trim()
+  const kept = former.slice(0, replaced.start).replace(preposition, '')
+  return `${kept}${former.slice(replaced.end)}`.replaceAll(/\s+(?=[\s?])/gu, '').trim()
 }
 
 /** Names of several words are one. */

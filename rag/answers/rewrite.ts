@@ -65,10 +65,10 @@ function keeping(
   return kept && !invents ? text : undefined
 }
 
-/** Capitalised words, the first one of the text aside. */
+/** Capitalised words, the first one of the text aside; abbreviations wherever they stand. */
 function namesOf(text: string): readonly string[] {
   return [...text.matchAll(/[\p{L}\p{M}][\p{L}\p{M}\p{N}’'-]*/gu)]
-    .filter(({ 0: word, index }) => /^\p{Lu}/u.test(word) && /[\p{L}\p{N}]/u.test(text.slice(0, index)))
+    .filter(({ 0: word, index }) => /^\p{Lu}{2,}s?$/u.test(word) || (/^\p{Lu}/u.test(word) && /[\p{L}\p{N}]/u.test(text.slice(0, index))))
     .map(([word]) => word)
 }
 
