@@ -1,4 +1,4 @@
-/** Files that came over the wire and wait to be taken in: blobs that only their sender may name. */
+/** Blobs that a caller may name to a tool: files it has sent, which wait to be taken in, and files made for it. */
 import type { Queryable } from './database/database.ts'
 import { Fault } from './fault.ts'
 
@@ -18,7 +18,7 @@ export async function recordUpload(db: Queryable, { workspace, caller, digest }:
   )
 }
 
-/** Throws `not_found` when this caller has sent no such file. */
+/** Throws `not_found` when this caller has no such file. */
 export async function requireUpload(db: Queryable, { workspace, caller, digest }: Upload): Promise<void> {
   const { rowCount } = await db.query('select 1 from uploads where workspace = $1 and caller = $2 and digest = $3', [
     workspace,
@@ -26,5 +26,8 @@ export async function requireUpload(db: Queryable, { workspace, caller, digest }
     digest,
   ])
   if (rowCount === 0)
-    throw new Fault('not_found', `You have sent no file with the digest ${digest.slice(0, 12)}…; send it to /api/collections first.`)
+    throw new Fault(
+      'not_found',
+      `You have sent no file with the digest ${digest.slice(0, 12)}…; send it over HTTP first, to the address that takes such files.`,
+    )
 }

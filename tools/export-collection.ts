@@ -1,5 +1,6 @@
 /** Tool `export_collection`: a collection as one file, for a backup or another installation. */
 import { z } from 'zod'
+import { recordUpload } from '../platform/uploads.ts'
 import { getCollection } from '../rag/index/collections.ts'
 import { exportCollection } from '../rag/portability/export.ts'
 import { principalsOf } from '../rag/search/principals.ts'
@@ -31,6 +32,8 @@ export const exportCollectionTool = defineTool({
     const principals = principalsOf(caller)
     const scope = scopeOf(principals ? { principals } : {})
     const { digest, bytes, documents, chunks } = await exportCollection({ db, blobs, signal, progress }, collection, scope)
+    // So that its maker, and nobody else, can import it here by its digest.
+    await recordUpload(db, { workspace: caller.workspace, caller: caller.id, digest }, bytes)
     return {
       content: `Exported ${documents} documents (${chunks} passages) of '${name}', ${(bytes / 1024 / 1024).toFixed(1)} MB.`,
       data: {

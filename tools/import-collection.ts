@@ -2,8 +2,8 @@
 import { copyFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { Fault } from '../platform/fault.ts'
-import { importCollection, reveal } from '../rag/portability/import.ts'
 import { requireUpload } from '../platform/uploads.ts'
+import { importCollection, reveal } from '../rag/portability/import.ts'
 import { collectionName } from './collection-name.ts'
 import { type Context, defineTool } from './tool.ts'
 import { uploadDigest } from './upload-schema.ts'
@@ -16,7 +16,9 @@ export const importCollectionTool = defineTool({
   input: z
     .strictObject({
       file: z.string().min(1).optional().describe('The file, below a folder that Millrace may read'),
-      upload: uploadDigest.optional().describe('Instead of a file: SHA-256 of one that was sent to /api/collections/import'),
+      upload: uploadDigest
+        .optional()
+        .describe('Instead of a file: SHA-256 of one that you exported here or sent to /api/collections/import'),
       collection: collectionName.optional().describe('Name for the collection; absent: the one it had'),
     })
     .refine(({ file, upload }) => (file === undefined) !== (upload === undefined), 'give either file or upload'),

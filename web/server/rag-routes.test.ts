@@ -2,6 +2,11 @@ import { request } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { Fault } from '../../platform/fault.ts'
+import { newId } from '../../platform/id.ts'
+import { openTestDatabase } from '../../platform/testing/harness.ts'
+import type { Generator } from '../../rag/answers/generator.ts'
+import { createAnswerStore } from '../../rag/answers/store.ts'
 import { addDocumentsTool } from '../../tools/add-documents.ts'
 import { askDocumentsTool } from '../../tools/ask-documents.ts'
 import { deleteDocumentsTool } from '../../tools/delete-documents.ts'
@@ -10,8 +15,21 @@ import { getDocumentTool } from '../../tools/get-document.ts'
 import { importCollectionTool } from '../../tools/import-collection.ts'
 import { listCollectionsTool } from '../../tools/list-collections.ts'
 import { listDocumentsTool } from '../../tools/list-documents.ts'
+import { recordFeedbackTool } from '../../tools/record-feedback.ts'
 import { searchDocumentsTool } from '../../tools/search-documents.ts'
 import { type Answer, openTestServer, type SendOptions, type TestServer } from './test-server.ts'
+
+/** The hosted model: says what a passage says, in pieces, or breaks off where the question wants it. */
+const generator: Generator = {
+  name: 'scripted',
+  async *generate({ user }, signal) {
+    if (user.includes('strange')) throw new Fault('unavailable', 'The model cannot be reached.')
+    for (const piece of ['Each parent may take ', '30 days of paid leave', ' [1]', '.']) {
+      signal.throwIfAborted()
+      yield piece
+    }
+  },
+}
 
 const tools = [
   addDocumentsTool,
@@ -22,12 +40,16 @@ const tools = [
   importCollectionTool,
   listCollectionsTool,
   listDocumentsTool,
+  recordFeedbackTool,
   searchDocumentsTool,
 ]
 
 let server: TestServer
 beforeAll(async () => {
-  server = await openTestServer({ tools, auth: 'token', uploadLimit: 2_000_000, bodyLimit: 200_000 })
+  const db = await openTestDatabase()
+  const log = { error: (fields: object, message: string) => console.error(message, fields) }
+  const ports = { generator, answers: createAnswerStore({ db, now: () => new Date(), newId, log }) }
+  server = await openTestServer({ tools, db, ports, auth: 'token', uploadLimit: 2_000_000, bodyLimit: 200_000 })
 })
 afterAll(() => server.close())
 
@@ -236,6 +258,13 @@ describe('a file over HTTP', () => {
   })
 })
 
+const streamedEvent = z.object({ text: z.string().optional(), answer: z.string().optional() }).loose()
+const eventsIn = ({ text }: Answer): readonly { readonly type: string; readonly data: z.output<typeof streamedEvent> }[] =>
+  [...text.matchAll(/event: (\w+)\ndata: (.*)\n\n/g)].map(([, type = '', data = '']) => ({
+    type,
+    data: streamedEvent.parse(JSON.parse(data)),
+  }))
+
 describe('a question over HTTP', () => {
   const question = 'How many days of paid leave may a parent take?'
 
@@ -246,14 +275,38 @@ describe('a question over HTTP', () => {
   })
 
   it('is answered as a stream of events that ends with the answer', async () => {
-    const answer = await send('/api/collections/handbook/ask', { headers: { accept: 'text/event-stream' }, body: { question } })
+    const answer = await send('/api/collections/handbook/ask', { headers: { accept: 'text/event-stream' }, body: { question, fresh: true } })
     expect(answer.headers['content-type']).toBe('text/event-stream')
-    const events = [...answer.text.matchAll(/event: (\w+)\ndata: (.*)\n\n/g)].map(([, type = '', data = '']) => ({
-      type,
-      data: JSON.parse(data),
-    }))
-    expect(events.at(-1)).toMatchObject({ type: 'answer', data: { abstained: false, answer: expect.stringContaining('30 days') } })
-    expect(events.filter(({ type }) => type === 'answer' || type === 'error')).toHaveLength(1)
+    const events = eventsIn(answer)
+    expect(events.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1])).toEqual(['passages', 'text', 'answer'])
+    expect(events.at(-1)?.data).toMatchObject({ abstained: false, answer: expect.stringContaining('30 days'), answered_by: 'model' })
+    const said = events.flatMap(({ type, data }) => (type === 'text' ? [data.text] : [])).join('')
+    expect(said).toBe(events.at(-1)?.data.answer)
+    const whole = await send('/api/collections/handbook/ask', { body: { question } })
+    expect({ ...events.at(-1)?.data, answer_id: '', cached: true }).toEqual({ ...Object(whole.json), answer_id: '', cached: true })
+  })
+
+  it('is rated by its id, and only where there was such an answer', async () => {
+    const { answer_id: id } = z.object({ answer_id: z.string() }).parse((await send('/api/ask', { body: { question } })).json)
+    const rated = await send(`/api/answers/${id}/feedback`, { as: 'viewer', body: { rating: 'up', comment: 'Right.' } })
+    expect(rated).toMatchObject({ status: 200, json: { answer: id, rating: 'up' } })
+    expect(await send('/api/answers/answer_nothing/feedback', { body: { rating: 'up' } })).toMatchObject({ status: 404 })
+    expect(await send(`/api/answers/${id}/feedback`, { body: { rating: 'meh' } })).toMatchObject({ status: 422 })
+    expect(await send(`/api/answers/${id}/feedback`, { body: { rating: 'up', answer: 'another' } })).toMatchObject({ status: 400 })
+    expect(await send('/api/answers/%00/feedback', { body: { rating: 'up' } })).toMatchObject({ status: 422 })
+  })
+
+  it('ends when its asker hangs up', async () => {
+    const asked = new AbortController()
+    const stream = await fetch(`${server.url}/api/ask`, {
+      method: 'POST',
+      signal: asked.signal,
+      headers: { ...(await as('admin')), accept: 'text/event-stream', 'content-type': 'application/json' },
+      body: JSON.stringify({ question: 'Who books flights to Lisbon?', fresh: true }),
+    })
+    asked.abort()
+    await stream.text().catch(() => undefined)
+    expect(await send('/healthz')).toMatchObject({ status: 200 })
   })
 
   it('that cannot be asked is a problem, not a stream', async () => {
@@ -291,9 +344,12 @@ describe('a collection over HTTP', () => {
 
   it('goes out later from the run that exported it, for who called that run', async () => {
     const started = await send('/api/tools/export_collection', { body: { collection: 'handbook' } })
-    const { data } = z.object({ data: z.object({ download: z.string(), bytes: z.number() }) }).parse(started.json)
+    const { data } = z.object({ data: z.object({ download: z.string(), digest: z.string(), bytes: z.number() }) }).parse(started.json)
     const file = await sendBytes(data.download, new Uint8Array())
     expect(file.bytes.length).toBe(data.bytes)
+    const again = { collection: 'by digest', upload: data.digest }
+    expect(await send('/api/tools/import_collection', { as: 'builder', body: again })).toMatchObject({ status: 404 })
+    expect(await send('/api/tools/import_collection', { body: again })).toMatchObject({ status: 200, json: { data: { documents: 4 } } })
     expect(await send(data.download, { as: 'builder' })).toMatchObject({ status: 404, json: { code: 'not_found' } })
     expect(await send(data.download.replace('handbook', 'letters'))).toMatchObject({ status: 404 })
   })
@@ -364,6 +420,5 @@ describe('a bad request for a collection', () => {
       '/api/ask': { post: { responses: { 200: { content: { 'text/event-stream': {} } } } } },
       '/api/collections/import': { post: {} },
     })
-    expect(paths).not.toHaveProperty('/api/answers/{id}/feedback')
   })
 })

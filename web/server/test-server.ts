@@ -5,7 +5,7 @@ import type { ChatEvent, ChatRequest, Orchestrator } from '../../agents/chat.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Invoke } from '../../tools/invocation.ts'
-import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
+import { openTestMillrace, type TestMillrace, type TestOptions } from '../../tools/testing.ts'
 import { defineTool, type Tool } from '../../tools/tool.ts'
 import type { Waist } from '../../tools/waist.ts'
 import { startWebServer, type WebServer, type WebServerOptions } from './server.ts'
@@ -38,9 +38,12 @@ export interface SendOptions {
   readonly body?: unknown
 }
 
-export async function openTestServer(options: Partial<WebServerOptions> & { readonly tools?: readonly Tool[] } = {}): Promise<TestServer> {
-  const { tools = testTools, ...others } = options
-  const millrace = await openTestMillrace({ tools, ...(others.auth === undefined ? {} : { auth: others.auth }) })
+export async function openTestServer(
+  options: Partial<WebServerOptions> & Pick<TestOptions, 'tools' | 'db' | 'ports'> = {},
+): Promise<TestServer> {
+  const { tools = testTools, db, ports, ...others } = options
+  const ground = { ...(db === undefined ? {} : { db }), ...(ports === undefined ? {} : { ports }) }
+  const millrace = await openTestMillrace({ tools, ...ground, ...(others.auth === undefined ? {} : { auth: others.auth }) })
   const web = await startWebServer({
     waist: millrace,
     orchestrator: scripted(millrace),
