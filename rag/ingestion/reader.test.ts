@@ -79,6 +79,38 @@ describe('openReader', () => {
     expect(skips).toEqual([{ source: 'b.pdf', reason: 'takes more than 250 MB of memory to read' }])
   })
 
+  it('cuts a document by its lines where its parser does not come back', { timeout: 120_000 }, async () => {
+    const files = await folderOf('nested', {
+      'a.jsonl': jsonl(['a1', 'a2']),
+      'b.md': `# Quotes\n\n${'>'.repeat(150_000)} the end`,
+      'c.md': '# C\n\nText of c.',
+    })
+    const { ids, documents, skips } = await readAll(files, { documentMs: 5000 })
+    expect([ids, skips]).toEqual([['a1', 'a2', 'b.md', 'c.md'], []])
+    expect(documents.map(({ title }) => title)).toEqual(['', '', 'Quotes', 'C'])
+    expect(documents[2]?.chunks.at(-1)?.text).toMatch(/the end$/)
+  })
+
+  it('names what is too large, and reads on', async () => {
+    const line = 'x'.repeat(21 * 1024 * 1024)
+    const files = await folderOf('large', {
+      'a.txt': line,
+      'b.jsonl': `${line}\n${jsonl(['b1'])}`,
+      'c.csv': `a,b\n1,2\n${line}`,
+      'd.html': line,
+      'e.pdf': '',
+    })
+    const { ids, skips } = await readAll(files)
+    expect(ids).toEqual(['b1', 'c.csv'])
+    expect(skips.map(({ source, reason }) => `${source} ${reason}`)).toEqual([
+      'a.txt is larger than 20 MB; split it',
+      'b.jsonl is longer than 20 MB; split it',
+      'c.csv has a row near line 3 that is longer than 1,000,000 characters; what follows it is left out',
+      'd.html is larger than 20 MB; split it',
+      'e.pdf is empty',
+    ])
+  })
+
   it('closes batches by number and by length, as it is told', async () => {
     const files = await folderOf('batches', { 'a.jsonl': jsonl(['1', '2', '3', '4', '5', '6', '7']), 'long.txt': 'Long. '.repeat(100) })
     expect((await readAll(files, { batchDocuments: 3 })).batches).toEqual([3, 3, 2])
