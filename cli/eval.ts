@@ -9,6 +9,7 @@ export interface SuiteEntry {
   readonly about: string
   readonly paths: readonly string[]
   readonly words: readonly string[]
+  readonly switches?: readonly string[]
 }
 
 export interface EvalCommand<S> {
@@ -34,15 +35,18 @@ export function readEval<S extends SuiteEntry>([name, ...argv]: readonly string[
       `${name === undefined ? 'Which suite?' : `There is no suite '${name}'.`} millrace eval SUITE [--json]\n${known.join('\n')}`,
     )
   }
-  const flags = [...suite.paths, ...suite.words]
-  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]))
+  const { paths, words, switches = [] } = suite
+  const flags = [...paths, ...words, ...switches]
+  const options = Object.fromEntries(
+    flags.map((flag) => [flag, { type: switches.includes(flag) ? ('boolean' as const) : ('string' as const) }]),
+  )
   try {
     const { json, ...values } = parseArgs({ args: [...argv], options: { ...options, json: { type: 'boolean' } }, strict: true }).values
-    const given = Object.entries(values).map(([flag, value]) => [flag, suite.paths.includes(flag) ? resolve(String(value)) : String(value)])
+    const given = Object.entries(values).map(([flag, value]) => [flag, paths.includes(flag) ? resolve(String(value)) : String(value)])
     return { suite, json: json === true, flags: Object.fromEntries(given) }
   } catch (error) {
-    const words = error instanceof Error ? error.message : 'Wrong flags.'
-    throw new Fault('usage', `${words} Suite ${name} knows ${flags.map((flag) => `--${flag}`).join(', ')} and --json.`)
+    const why = error instanceof Error ? error.message : 'Wrong flags.'
+    throw new Fault('usage', `${why} Suite ${name} knows ${flags.map((flag) => `--${flag}`).join(', ')} and --json.`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answerF1, auroc, exactMatch, mean, ndcg, percentile, recall, reciprocalRank } from './ranking.ts'
+import { answerF1, auroc, brier, calibrationError, exactMatch, mean, ndcg, percentile, recall, reciprocalRank } from './ranking.ts'
 
 const judgements = new Map([
   ['a', 3],
@@ -72,5 +72,26 @@ describe('answers', () => {
     // 1 common word of 2 and of 3: precision 1/2, recall 1/3, F1 2/5
     expect(answerF1('in Paris', ['Paris city centre', 'London'])).toBeCloseTo(0.4, 12)
     expect(answerF1('nothing', ['Paris'])).toBe(0)
+  })
+})
+
+describe('chances', () => {
+  const forecasts = [
+    { chance: 0.9, came: true },
+    { chance: 0.9, came: true },
+    { chance: 0.9, came: false },
+    { chance: 0.2, came: false },
+  ]
+  it('are scored by their squared distance from what came', () => {
+    expect(brier(forecasts)).toBeCloseTo((0.01 + 0.01 + 0.81 + 0.04) / 4, 12)
+  })
+  it('are calibrated when each bin came as often as it said', () => {
+    expect(calibrationError(forecasts)).toBeCloseTo((3 * (0.9 - 2 / 3) + 0.2) / 4, 12)
+    expect(
+      calibrationError([
+        { chance: 1, came: true },
+        { chance: 0, came: false },
+      ]),
+    ).toBe(0)
   })
 })

@@ -20,14 +20,17 @@ export interface Suite {
   /** Flags that are paths, then flags that are words. */
   readonly paths: readonly string[]
   readonly words: readonly string[]
+  /** Flags without a value; given ones are 'true'. */
+  readonly switches?: readonly string[]
   run(request: SuiteRequest): Promise<SuiteReport>
 }
 
 export const suites: Readonly<Record<string, Suite>> = {
   retrieval: {
-    about: 'rankings by mode: nDCG@10, MRR@10, recall, milliseconds (--data: corpus.jsonl, queries.jsonl, qrels.jsonl)',
+    about: 'rankings by mode: nDCG@10, MRR@10, recall, milliseconds (--data: corpus.jsonl, queries.jsonl, qrels.jsonl; --typos, --tune)',
     paths: ['data'],
     words: ['modes'],
+    switches: ['typos', 'tune'],
     run: async ({ flags, waist, caller, signal, onProgress }) =>
       (await import('./retrieval.ts')).runRetrieval({
         data: needed(flags, 'data'),
@@ -35,6 +38,8 @@ export const suites: Readonly<Record<string, Suite>> = {
         caller,
         signal,
         onProgress,
+        typos: flags.typos !== undefined,
+        tune: flags.tune !== undefined,
         ...(flags.modes === undefined ? {} : { modes: words(flags.modes) }),
       }),
   },

@@ -1,21 +1,31 @@
 /** Tool `search_documents`: the passages that fit a query best. */
 import { z } from 'zod'
 import { subwordOnly } from '../rag/embedding/subword.ts'
-import { search, searchModes } from '../rag/search/search.ts'
+import { principalsOf } from '../rag/search/principals.ts'
+import { find, type SearchRequest, searchModes } from '../rag/search/search.ts'
 import { collectionName } from './collection-name.ts'
-import { defineTool } from './tool.ts'
+import { filterSchema } from './filter-schema.ts'
+import { type Context, defineTool } from './tool.ts'
 
-const scalar = z.union([z.string(), z.number(), z.boolean()])
-const condition = z.union([
-  scalar,
-  z.array(scalar).min(1).max(200),
-  z.strictObject({
-    eq: scalar.optional().describe('Equal to this'),
-    in: z.array(scalar).min(1).max(200).optional().describe('One of these'),
-    gte: scalar.optional().describe('At least this'),
-    lte: scalar.optional().describe('At most this'),
-  }),
-])
+const input = z.strictObject({
+  query: z.string().trim().min(1).max(4000).describe('What to look for: words or a question'),
+  collection: z
+    .union([collectionName, z.array(collectionName).min(1).max(20)])
+    .optional()
+    .describe('Only this collection, or these; absent: all of them'),
+  top_k: z.number().int().min(1).max(200).default(10).describe('How many hits at most'),
+  mode: z
+    .enum(searchModes)
+    .default('hybrid')
+    .describe('hybrid weighs words, texts and meanings together; keyword is BM25; vector compares embeddings'),
+  filter: filterSchema.optional(),
+  group: z.enum(['document', 'chunk']).default('document').describe('document: the best passage of each document; chunk: every passage'),
+  spelling: z.enum(['repair', 'off']).default('repair').describe('repair: a word found nowhere is joined by the nearest one that is'),
+  rerank: z.boolean().default(true).describe('False: leave out the reranker, where one is configured'),
+  highlight: z.boolean().default(false).describe("True: say where the passages hold the query's words"),
+})
+
+const place = z.object({ start: z.number().int(), end: z.number().int() })
 
 const hit = z.object({
   collection: z.string().describe('Collection the document is in'),
@@ -27,24 +37,22 @@ const hit = z.object({
   metadata: z.record(z.string(), z.unknown()).describe('What was ingested with the document'),
   start: z.number().int().describe('Where the passage begins in the source, in UTF-16 units'),
   end: z.number().int().describe('Where it ends'),
+  page: z.number().int().optional().describe('Page on which the passage begins, from 1, where the source has pages'),
+  highlights: z.array(place).optional().describe("Places of the query's words, [start, end) in text"),
 })
 
 export const searchDocumentsTool = defineTool({
   name: 'search_documents',
   title: 'Search documents',
   description:
-    'Finds the passages of ingested documents that fit a query best, one per document, in rank order. Use it to look things up or to gather sources; to get an answer with citations use ask_documents. Words count, in the language of the collection; there is no need for operators or quotes.',
-  input: z.strictObject({
-    query: z.string().trim().min(1).max(4000).describe('What to look for: words or a question'),
-    collection: collectionName.optional().describe('Only this collection; absent: all of them'),
-    top_k: z.number().int().min(1).max(200).default(10).describe('How many hits at most'),
-    mode: z.enum(searchModes).default('hybrid').describe('hybrid joins both; keyword is BM25; vector compares embeddings'),
-    filter: z
-      .record(z.string().min(1).max(200), condition)
-      .optional()
-      .describe('Metadata that must fit: {key: value}, {key: [one, of]} or {key: {eq, in, gte, lte}}'),
+    'Finds the passages of ingested documents that fit a query best, one per document, in rank order. Use it to look things up or to gather sources; to get an answer with citations use ask_documents. Words count, in the language of the collection, and misspelt ones are repaired; there is no need for operators or quotes.',
+  input,
+  output: z.object({
+    hits: z.array(hit).describe('Best first'),
+    repaired: z
+      .array(z.object({ said: z.string().describe('Word of the query'), meant: z.string().describe('Word it was joined by') }))
+      .describe('Words of the query that the documents do not know'),
   }),
-  output: z.object({ hits: z.array(hit).describe('Best first') }),
   effect: 'read',
   role: 'viewer',
   untrusted: true,
@@ -52,23 +60,33 @@ export const searchDocumentsTool = defineTool({
     { says: 'Find what the handbook says about parental leave', input: { query: 'parental leave' } },
     { says: 'Search the notes for invoices', input: { query: 'invoices', top_k: 5, mode: 'keyword' } },
   ],
-  run: async ({ query, collection, top_k: topK, mode, filter }, context) => {
-    const hits = await search(
-      { db: context.db, embedders: context.ports.embedders ?? subwordOnly, signal: context.signal },
-      {
-        workspace: context.caller.workspace,
-        query,
-        topK,
-        mode,
-        group: 'document',
-        ...(collection === undefined ? {} : { collection }),
-        ...(filter === undefined ? {} : { filter }),
-      },
+  run: async (asked, context) => {
+    const { db, signal, ports } = context
+    const { hits, repairs } = await find(
+      { db, signal, embedders: ports.embedders ?? subwordOnly, reranker: ports.reranker },
+      requestOf(asked, context),
     )
+    const repaired = [...new Map(repairs.map((repair) => [`${repair.said} ${repair.meant}`, repair])).values()]
     const first = hits.slice(0, 5).map(({ document, title, text }) => `- ${title || document} [${document}]: ${text.slice(0, 300)}`)
+    const spelt = repaired.length === 0 ? '' : ` (searched for ${repaired.map(({ meant }) => `'${meant}'`).join(', ')} as well)`
     return {
-      content: hits.length === 0 ? 'No passage fits this query.' : `${hits.length} passages, best first:\n${first.join('\n')}`,
-      data: { hits: hits.map((found) => ({ ...found })) },
+      content: hits.length === 0 ? 'No passage fits this query.' : `${hits.length} passages, best first${spelt}:\n${first.join('\n')}`,
+      data: {
+        hits: hits.map(({ highlights, ...found }) => ({ ...found, ...(highlights ? { highlights: [...highlights] } : {}) })),
+        repaired,
+      },
     }
   },
 })
+
+function requestOf({ top_k: topK, collection, filter, ...asked }: z.output<typeof input>, { caller }: Context): SearchRequest {
+  const principals = principalsOf(caller)
+  return {
+    ...asked,
+    topK,
+    workspace: caller.workspace,
+    ...(collection === undefined ? {} : { collection }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(principals === undefined ? {} : { principals }),
+  }
+}

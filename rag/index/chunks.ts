@@ -7,6 +7,7 @@ import { addLengths } from './documents.ts'
 import { insertPostings } from './postings.ts'
 import { type TermsOf, termsByLanguage } from './stems.ts'
 import { type ChunkVectors, insertVectors } from './vectors.ts'
+import { recordWords } from './words.ts'
 
 export interface Part {
   readonly document: number
@@ -62,6 +63,7 @@ export async function insertChunks(
   for (let at = 0; at < chunks.length; at += chunksPerStatement)
     await insertTexts(tx, collection, chunks.slice(at, at + chunksPerStatement))
   await insertVectors(tx, collection, chunks)
+  await recordWords(tx, collection, new Set(chunks.flatMap((chunk) => chunk.terms)))
   const lengths = await insertPostings(tx, collection, { chunks, terms: terms ?? (await termsByLanguage(tx, chunks)) })
   const byDocument = new Map<number, number>()
   for (const [at, { document }] of chunks.entries()) byDocument.set(document, (byDocument.get(document) ?? 0) + (lengths[at] ?? 0))

@@ -2,6 +2,7 @@
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import type { Collection } from './collections.ts'
 import { compactPostings } from './compact.ts'
+import { forgetWords } from './words.ts'
 
 const chunksPerTurn = 100
 const documentsPerTurn = 100
@@ -83,5 +84,6 @@ export async function dropEmptyCollection(tx: Queryable, { workspace, key }: Pla
        and not exists (select 1 from documents where workspace = $1 and collection = $2)`,
     [workspace, key],
   )
+  if (rowCount > 0) await forgetWords(tx, { key })
   return rowCount > 0
 }

@@ -2,6 +2,7 @@
 import type { Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
 import { isLanguage, type Language } from '../language/detect.ts'
+import { readWeights, type Weights } from '../search/weights.ts'
 
 export interface Collection {
   readonly key: number
@@ -110,6 +111,12 @@ export async function countSegments(
   await tx.query('update collections set segments = segments + $3 where workspace = $1 and key = $2', [workspace, key, segments])
 }
 
-function toCollection({ updated_at: updatedAt, language, languages, ...row }: CollectionRow): Collection {
-  return { ...row, updatedAt, language: isLanguage(language) ? language : 'simple', languages: languages.filter(isLanguage) }
+function toCollection({ updated_at: updatedAt, language, languages, weights, ...row }: CollectionRow): Collection {
+  return {
+    ...row,
+    updatedAt,
+    language: isLanguage(language) ? language : 'simple',
+    languages: languages.filter(isLanguage),
+    weights: readWeights(weights),
+  }
 }

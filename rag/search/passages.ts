@@ -3,27 +3,38 @@ import type { Queryable } from '../../platform/database/database.ts'
 import type { Scored } from './keyword.ts'
 import type { Hit } from './search.ts'
 
-interface PassageRow extends Omit<Hit, 'score'> {
-  readonly document_key: number
-  readonly ordinal: number
+/** A hit before it has its score. */
+export type Passage = Omit<Hit, 'score'>
+
+interface PassageRow extends Omit<Passage, 'page'> {
+  readonly key: number
+  readonly page: number | null
 }
 
-/** In any order; a document that was replaced a moment ago is left out. */
-export async function readPassages(db: Queryable, workspace: string, candidates: readonly Scored[]): Promise<readonly Hit[]> {
-  if (candidates.length === 0) return []
+/** What names a chunk for good: a changed document gets another key. */
+export const chunkKey = ({ document, ordinal }: Pick<Scored, 'document' | 'ordinal'>): string => `${document} ${ordinal}`
+
+/** By `chunkKey`; a document that was replaced a moment ago is left out. */
+export async function readPassages(
+  db: Queryable,
+  workspace: string,
+  candidates: readonly Pick<Scored, 'document' | 'ordinal'>[],
+): Promise<ReadonlyMap<string, Passage>> {
+  if (candidates.length === 0) return new Map()
   const { rows } = await db.query<PassageRow>(
-    `select d.key as document_key, c.ordinal, n.name as collection, d.id as document, c.ordinal as chunk, c.title, c.text,
-            d.metadata, c.start_offset as start, c.end_offset as "end"
+    `select d.key, n.name as collection, d.id as document, c.ordinal as chunk, c.title, c.text,
+            d.metadata, c.start_offset as start, c.end_offset as "end", c.page
      from unnest($2::int[], $3::int[]) as wanted (document, ordinal),
        lateral (select * from documents where workspace = $1 and key = wanted.document and state = 'live' limit 1) as d,
-       lateral (select ordinal, title, text, start_offset, end_offset from chunks
+       lateral (select ordinal, title, text, start_offset, end_offset, page from chunks
                 where workspace = $1 and document = wanted.document and ordinal = wanted.ordinal limit 1) as c,
        lateral (select name from collections where workspace = $1 and key = d.collection limit 1) as n`,
     [workspace, candidates.map(({ document }) => document), candidates.map(({ ordinal }) => ordinal)],
   )
-  const scores = new Map(candidates.map(({ document, ordinal, score }) => [`${document} ${ordinal}`, score]))
-  return rows.map(({ document_key: key, ordinal, ...hit }) => ({ ...hit, score: rounded(scores.get(`${key} ${ordinal}`) ?? 0) }))
+  return new Map(
+    rows.map(({ key, page, ...passage }) => [
+      chunkKey({ document: key, ordinal: passage.chunk }),
+      { ...passage, ...(page === null ? {} : { page }) },
+    ]),
+  )
 }
-
-/** Sums of floats differ in their last digits with the order of rows; rounding keeps equal scores equal. */
-const rounded = (score: number): number => Math.round(score * 1e9) / 1e9

@@ -1,14 +1,20 @@
-/** A search: which collections, which legs, how they join, and the passages they lead to. */
+/** A search: which collections, what the query says in each, the ranking its mode asks for, and the passages it leads to. */
 import type { Database } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Embedders } from '../embedding/embedder.ts'
 import { type Collection, getCollection, listCollections } from '../index/collections.ts'
+import type { Span } from '../language/sentences.ts'
+import type { Reranker } from '../reranking/reranker.ts'
 import type { Filter } from './filter.ts'
-import { fuse, vectorShare } from './fuse.ts'
+import { highlightHits } from './highlight-hits.ts'
+import { rankHybrid } from './hybrid.ts'
 import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
-import { readPassages } from './passages.ts'
+import { chunkKey, type Passage, readPassages } from './passages.ts'
+import { type QueryInCollection, readQuery } from './query.ts'
+import { rerank } from './rerank.ts'
 import { scopeOf } from './scope.ts'
-import { scoreChunks, searchVector } from './vector.ts'
+import type { Repair } from './spelling.ts'
+import { searchVector } from './vector.ts'
 
 export const searchModes = ['hybrid', 'keyword', 'vector'] as const
 export type SearchMode = (typeof searchModes)[number]
@@ -16,13 +22,21 @@ export type SearchMode = (typeof searchModes)[number]
 export interface SearchRequest {
   readonly workspace: string
   readonly query: string
-  /** Absent: all collections of the workspace. */
-  readonly collection?: string
+  /** One or several; absent: all collections of the workspace. */
+  readonly collection?: string | readonly string[]
   readonly topK: number
   readonly mode: SearchMode
   readonly filter?: Filter
+  /** What the caller goes by, from `principalsOf`; absent: it may read every document. */
+  readonly principals?: readonly string[]
   /** The best passage of each document, or every passage. */
   readonly group: 'document' | 'chunk'
+  /** Default `repair`: a word found nowhere is joined by the nearest one the collection knows. */
+  readonly spelling?: 'repair' | 'off'
+  /** False: the reranker is left out, if there is one. */
+  readonly rerank?: boolean
+  /** True: hits say where their texts hold what was asked. */
+  readonly highlight?: boolean
 }
 
 export interface Hit {
@@ -39,84 +53,100 @@ export interface Hit {
   /** The passage is [start, end) of the source, in UTF-16 units. */
   readonly start: number
   readonly end: number
+  /** The page it begins on, from 1, where the source has pages. */
+  readonly page?: number
+  /** Places of the query's words, [start, end) in `text`. */
+  readonly highlights?: readonly Span[]
 }
 
 export interface SearchGround {
   readonly db: Database
   readonly embedders: Embedders
+  readonly reranker?: Reranker | undefined
   readonly signal: AbortSignal
 }
 
-/** A candidate remembers its collection. */
-interface Candidate extends Scored {
-  readonly collection: Collection
+export interface SearchResult {
+  readonly hits: readonly Hit[]
+  /** Words that were joined by others. */
+  readonly repairs: readonly Repair[]
 }
 
 /** Best first; equal scores by document id, descending. Throws `not_found` for an unknown collection. */
 export async function search(ground: SearchGround, request: SearchRequest): Promise<readonly Hit[]> {
-  const collections = await collectionsOf(ground.db, request)
-  const leg: LegRequest = {
-    query: request.query,
-    scope: scopeOf(request),
-    group: request.group,
-    // Deeper than asked: the legs disagree, and what one ranks low the other may lift.
-    limit: request.mode === 'hybrid' ? Math.max(100, 2 * request.topK) : request.topK,
-  }
-  const candidates = await candidatesOf(ground, collections, { request, leg })
-  const deepest = candidates.toSorted((left, right) => right.score - left.score || right.document - left.document).slice(0, leg.limit)
-  const hits = await readPassages(ground.db, request.workspace, deepest)
-  return hits.toSorted((left, right) => right.score - left.score || descending(left.document, right.document)).slice(0, request.topK)
+  return (await find(ground, request)).hits
 }
+
+/** As `search`, with what was made of the query. */
+export async function find(ground: SearchGround, request: SearchRequest): Promise<SearchResult> {
+  const queries: QueryInCollection[] = []
+  for (const collection of await collectionsOf(ground.db, request)) queries.push(await readQuery(ground.db, collection, request))
+  const leg: LegRequest = { scope: scopeOf(request), group: request.group, limit: request.topK }
+  const ranked = await rankers[request.mode](ground, request, { queries, leg })
+  const inOrder = ranked.map(({ passage, score }) => ({ ...passage, score: rounded(score) })).toSorted(byScore)
+  const reranked = request.mode === 'hybrid' && request.rerank !== false ? await rerank(ground, request, inOrder) : inOrder
+  const hits = reranked.slice(0, request.topK)
+  return {
+    hits: request.highlight ? await highlightHits(ground.db, queries, hits) : hits,
+    repairs: queries.flatMap(({ repairs }) => repairs),
+  }
+}
+
+/** Sums of floats differ in their last digits with their order; rounding keeps equal scores equal. */
+const rounded = (score: number): number => Math.round(score * 1e9) / 1e9
+
+const byScore = (left: Hit, right: Hit): number => right.score - left.score || descending(left.document, right.document)
 
 const descending = (left: string, right: string): number => (left === right ? 0 : left < right ? 1 : -1)
 
 async function collectionsOf(db: Database, { workspace, collection }: SearchRequest): Promise<readonly Collection[]> {
-  return collection === undefined ? listCollections(db, workspace) : [await getCollection(db, workspace, collection)]
+  if (collection === undefined) return listCollections(db, workspace)
+  const names = typeof collection === 'string' ? [collection] : [...new Set(collection)]
+  return Promise.all(names.map((name) => getCollection(db, workspace, name)))
 }
 
 interface LegWork {
-  readonly request: SearchRequest
+  readonly queries: readonly QueryInCollection[]
   readonly leg: LegRequest
 }
 
-async function candidatesOf(
-  ground: SearchGround,
-  collections: readonly Collection[],
-  { request, leg }: LegWork,
-): Promise<readonly Candidate[]> {
-  const { mode } = request
-  const keyword = mode === 'vector' ? [] : await eachCollection(collections, (collection) => searchKeyword(ground.db, collection, leg))
-  if (mode === 'keyword') return keyword
-  const near: Candidate[] = []
-  for (const collection of collections) {
-    const found = await nearest(ground, collection, { request, leg, others: keyword.filter((other) => other.collection === collection) })
-    near.push(...found.map((scored) => ({ ...scored, collection })))
-  }
-  if (mode === 'vector') return near
-  const keyOf = ({ document, ordinal }: Scored): string => (request.group === 'document' ? String(document) : `${document} ${ordinal}`)
-  return fuse(keyword, near, { share: vectorShare(collections[0]?.embedder ?? ''), keyOf })
+interface RankedPassage {
+  readonly passage: Passage
+  readonly score: number
 }
 
-/** What the vector leg finds, and in hybrid mode the cosines of what the keyword leg found besides. */
-async function nearest(
-  { db, embedders, signal }: SearchGround,
-  collection: Collection,
-  { request, leg, others }: LegWork & { readonly others: readonly Scored[] },
-): Promise<readonly Scored[]> {
-  const embedder = await embedders.find(collection.embedder)
-  if (!embedder) {
-    if (request.mode === 'hybrid') return []
-    throw otherEmbedder(collection)
-  }
-  const [vector = new Float32Array()] = await embedder.embed([request.query], signal, 'query')
-  const found = await searchVector(db, collection, { ...leg, vector })
-  return request.mode === 'vector' ? found : [...found, ...(await scoreChunks(db, collection, { vector, chunks: without(others, found) }))]
+type Ranker = (ground: SearchGround, request: SearchRequest, work: LegWork) => Promise<readonly RankedPassage[]>
+
+const rankers: Readonly<Record<SearchMode, Ranker>> = {
+  hybrid: rankHybrid,
+  keyword: async ({ db }, { workspace }, { queries, leg }) => {
+    const found: Scored[] = []
+    // One collection after the other: the embedded database runs one statement at a time anyway.
+    for (const { collection, words } of queries) found.push(...(await searchKeyword(db, collection, { ...leg, words })).found)
+    return withPassages(db, { workspace, found, limit: leg.limit })
+  },
+  vector: async ({ db, embedders, signal }, { workspace, query }, { queries, leg }) => {
+    const found: Scored[] = []
+    for (const { collection } of queries) {
+      const embedder = await embedders.find(collection.embedder)
+      if (!embedder) throw otherEmbedder(collection)
+      const [vector = new Float32Array()] = await embedder.embed([query], signal, 'query')
+      found.push(...(await searchVector(db, collection, { ...leg, vector })))
+    }
+    return withPassages(db, { workspace, found, limit: leg.limit })
+  },
 }
 
-/** Candidates that the vector leg did not reach. */
-function without(candidates: readonly Scored[], found: readonly Scored[]): readonly Scored[] {
-  const reached = new Set(found.map(({ document, ordinal }) => `${document} ${ordinal}`))
-  return candidates.filter(({ document, ordinal }) => !reached.has(`${document} ${ordinal}`))
+async function withPassages(
+  db: Database,
+  { workspace, found, limit }: { readonly workspace: string; readonly found: readonly Scored[]; readonly limit: number },
+): Promise<readonly RankedPassage[]> {
+  const best = found.toSorted((left, right) => right.score - left.score || right.document - left.document).slice(0, limit)
+  const passages = await readPassages(db, workspace, best)
+  return best.flatMap((scored) => {
+    const passage = passages.get(chunkKey(scored))
+    return passage ? [{ passage, score: scored.score }] : []
+  })
 }
 
 function otherEmbedder({ name, embedder }: Collection): Fault {
@@ -124,16 +154,4 @@ function otherEmbedder({ name, embedder }: Collection): Fault {
     'conflict',
     `Collection '${name}' was indexed with the embedder '${embedder}', which this installation does not have. Configure it, or search with mode 'keyword'.`,
   )
-}
-
-/** One collection after the other: the embedded database runs one statement at a time anyway. */
-async function eachCollection(
-  collections: readonly Collection[],
-  find: (collection: Collection) => Promise<readonly Scored[]>,
-): Promise<readonly Candidate[]> {
-  const all: Candidate[] = []
-  for (const collection of collections) {
-    for (const scored of await find(collection)) all.push({ ...scored, collection })
-  }
-  return all
 }

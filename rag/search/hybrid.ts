@@ -1,0 +1,146 @@
+/**
+ * The hybrid ranking: the keyword leg brings candidates, and the vector leg too where the embedder knows meanings or words find
+ * too little; then all that can be told from their texts is weighed together (a convex sum, Bruch et al. 2023).
+ */
+import type { Embedder } from '../embedding/embedder.ts'
+import type { Collection } from '../index/collections.ts'
+import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
+import { chunkKey, type Passage, readPassages } from './passages.ts'
+import { profileOf } from './profile.ts'
+import type { QueryInCollection } from './query.ts'
+import { type QueryWords, type Signs, signsOf, weigh } from './refine.ts'
+import type { SearchGround, SearchRequest } from './search.ts'
+import { scoreChunks, searchVector } from './vector.ts'
+import { defaultWeights, type Weights, withShare } from './weights.ts'
+
+/** Candidates each leg brings, and most that are looked at closely. */
+const candidatesPerLeg = 100
+
+export interface Candidate {
+  readonly collection: Collection
+  readonly document: number
+  readonly ordinal: number
+  /** BM25; 0 where no word fits. */
+  readonly words: number
+  readonly vector?: number
+}
+
+/** Candidates with what is known of them. */
+export interface Candidates {
+  readonly passages: readonly Passage[]
+  readonly signs: Signs
+  readonly weights: Weights
+}
+
+/** Scores from 0 to 1, in no order. */
+export async function rankHybrid(
+  ground: SearchGround,
+  request: SearchRequest,
+  { queries, leg }: { readonly queries: readonly QueryInCollection[]; readonly leg: LegRequest },
+): Promise<readonly { readonly passage: Passage; readonly score: number }[]> {
+  const { passages, signs, weights } = await gatherCandidates(ground, request, { queries, leg })
+  return weigh(signs, weights).flatMap((score, at) => {
+    const passage = passages[at]
+    return passage ? [{ passage, score }] : []
+  })
+}
+
+export async function gatherCandidates(
+  ground: SearchGround,
+  request: SearchRequest,
+  { queries, leg }: { readonly queries: readonly QueryInCollection[]; readonly leg: LegRequest },
+): Promise<Candidates> {
+  const deep = { ...leg, limit: Math.max(candidatesPerLeg, leg.limit) }
+  const rarity = new Map<string, number>()
+  const found: Candidate[] = []
+  const weighings: Weights[] = []
+  for (const query of queries) {
+    const legs = await legsOf(ground, request, { query, leg: deep })
+    found.push(...legs.candidates)
+    weighings.push(legs.weights)
+    for (const [word, idf] of legs.rarity) rarity.set(word, Math.max(rarity.get(word) ?? 0, idf))
+  }
+  const candidates = best(found, deep.limit)
+  const texts = await readPassages(ground.db, request.workspace, candidates)
+  const known = candidates.flatMap((candidate) => {
+    const passage = texts.get(chunkKey(candidate))
+    return passage ? [{ ...candidate, passage, profile: profileOf(ground.db, chunkKey(candidate), passage) }] : []
+  })
+  return {
+    passages: known.map(({ passage }) => passage),
+    signs: signsOf(rarity satisfies QueryWords, known),
+    weights: weighings.length === 1 && weighings[0] ? weighings[0] : defaultWeights(weighings.some(({ vector }) => vector > 0)),
+  }
+}
+
+/** The best of each leg: half of the places for each where both bring more than there are. */
+function best(candidates: readonly Candidate[], most: number): readonly Candidate[] {
+  if (candidates.length <= most) return candidates
+  const byWords = candidates.toSorted((left, right) => right.words - left.words).slice(0, most)
+  const byVector = candidates
+    .filter(({ vector }) => vector !== undefined)
+    .toSorted((left, right) => (right.vector ?? 0) - (left.vector ?? 0))
+    .slice(0, most)
+  return [...new Set([...byWords, ...byVector])]
+}
+
+interface Legs {
+  readonly candidates: readonly Candidate[]
+  readonly rarity: QueryWords
+  readonly weights: Weights
+}
+
+async function legsOf(
+  ground: SearchGround,
+  request: SearchRequest,
+  { query, leg }: { readonly query: QueryInCollection; readonly leg: LegRequest },
+): Promise<Legs> {
+  const { collection, words } = query
+  const { found, rarity } = await searchKeyword(ground.db, collection, { ...leg, words })
+  const byWords = found.map(({ document, ordinal, score }) => ({ collection, document, ordinal, words: score }))
+  const embedder = await ground.embedders.find(collection.embedder)
+  const scarce = found.length < request.topK
+  if (!embedder || (!embedder.semantic && !scarce)) return { rarity, candidates: byWords, weights: weightsOf(collection, false) }
+  const near = await nearest(ground, collection, { embedder, leg, query: request.query, found })
+  const weights = embedder.semantic ? weightsOf(collection, true) : withShare(weightsOf(collection, false), 'vector', lexicalShare)
+  return { rarity, weights, candidates: merge(byWords, near, { collection, group: leg.group }) }
+}
+
+/** Of vectors that know letters only, when they have to help out. */
+const lexicalShare = 0.15
+
+const weightsOf = ({ weights }: Collection, semantic: boolean): Weights => weights ?? defaultWeights(semantic)
+
+/** What the vector leg finds, and the cosines of what the words found besides. */
+async function nearest(
+  { db, signal }: SearchGround,
+  collection: Collection,
+  {
+    embedder,
+    leg,
+    query,
+    found,
+  }: { readonly embedder: Embedder; readonly leg: LegRequest; readonly query: string; readonly found: readonly Scored[] },
+): Promise<readonly Scored[]> {
+  const [vector = new Float32Array()] = await embedder.embed([query], signal, 'query')
+  const near = await searchVector(db, collection, { ...leg, vector })
+  const reached = new Set(near.map(chunkKey))
+  const others = found.filter((scored) => !reached.has(chunkKey(scored)))
+  return [...near, ...(await scoreChunks(db, collection, { vector, chunks: others }))]
+}
+
+/** One candidate for each result; it keeps the chunk that the words found. */
+function merge(
+  byWords: readonly Candidate[],
+  near: readonly Scored[],
+  { collection, group }: Pick<LegRequest, 'group'> & { readonly collection: Collection },
+): readonly Candidate[] {
+  const keyOf = (chunk: Pick<Scored, 'document' | 'ordinal'>): string => (group === 'document' ? String(chunk.document) : chunkKey(chunk))
+  const merged = new Map<string, Candidate>(byWords.map((candidate) => [keyOf(candidate), candidate]))
+  for (const { document, ordinal, score } of near) {
+    const known = merged.get(keyOf({ document, ordinal }))
+    const vector = Math.max(known?.vector ?? Number.NEGATIVE_INFINITY, score)
+    merged.set(keyOf({ document, ordinal }), { ...(known ?? { collection, document, ordinal, words: 0 }), vector })
+  }
+  return [...merged.values()]
+}
