@@ -5,6 +5,8 @@ import { splitGlob } from '../rag/ingestion/files.ts'
 import { describeSkip, ingest, type Origin } from '../rag/ingestion/ingest.ts'
 import { languages } from '../rag/language/detect.ts'
 import { collectionName } from './collection-name.ts'
+import { remoteDocuments } from './remote-documents.ts'
+import { isRemote, targetOfSource } from './remote-source.ts'
 import { type Context, defineTool } from './tool.ts'
 
 const count = z.number().int()
@@ -13,9 +15,12 @@ export const ingestDocumentsTool = defineTool({
   name: 'ingest_documents',
   title: 'Ingest documents',
   description:
-    'Reads documents into a collection and indexes them for search_documents and ask_documents: a file, a folder, a pattern such as docs/**/*.md, or JSONL with one {_id, title, text, metadata?, readers?} a line. Unchanged documents cost nothing, changed ones are replaced, and those that vanished from an ingested folder leave when it is ingested again. What cannot be read is named with the reason and keeps its former version. For tables of data use ingest_data instead.',
+    'Reads documents into a collection and indexes them for search_documents and ask_documents: a file, a folder, a pattern such as docs/**/*.md, an http(s) address, or JSONL with one {_id, title, text, metadata?, readers?} a line. Unchanged documents cost nothing, changed ones are replaced, and those that vanished from an ingested folder leave when it is ingested again. What cannot be read is named with the reason and keeps its former version. For tables of data use ingest_data instead.',
   input: z.strictObject({
-    path: z.string().min(1).describe('File, folder or pattern (* ? [ ] { } and ** for any depth), below a folder that Millrace may read'),
+    path: z
+      .string()
+      .min(1)
+      .describe('File, folder or pattern (* ? [ ] { } and ** for any depth) below a folder that Millrace may read, or an http(s) address'),
     collection: collectionName.describe('Collection to add to; it is created when new'),
     language: z
       .enum(languages)
@@ -62,6 +67,7 @@ export const ingestDocumentsTool = defineTool({
     seconds: z.number().describe('How long it took'),
   }),
   effect: 'create',
+  targetOf: ({ path }) => targetOfSource(path),
   role: 'builder',
   durable: true,
   untrusted: true,
@@ -114,7 +120,9 @@ export const ingestDocumentsTool = defineTool({
 })
 
 /** Where the documents are, once the caller may read there. A name that holds the signs of a pattern is still a name. */
-async function originOf(path: string, { file }: Context): Promise<Origin> {
+async function originOf(path: string, context: Context): Promise<Origin> {
+  if (isRemote(path)) return remoteDocuments(path, context)
+  const { file } = context
   const { root, pattern } = splitGlob(path)
   if (pattern === undefined) return { path: await file(path) }
   const named = await file(path).catch(() => undefined)
