@@ -67,6 +67,7 @@ export const addDocumentsTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
+  confidential: true,
   examples: [
     {
       says: 'Note that the office is closed on Fridays',

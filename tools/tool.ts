@@ -88,6 +88,8 @@ export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly durable?: boolean
   /** The result carries text from documents, datasets or the web: it is untrusted for whoever reads it. */
   readonly untrusted?: boolean
+  /** Its input or result may hold what not everybody in the workspace may read: shown to its caller and to administrators only. */
+  readonly confidential?: boolean
   /** Shown in the docs and run as tests against the sample workspace. */
   readonly examples: readonly Example<z.input<I>>[]
   readonly run: (input: z.output<I>, context: Context) => Promise<ToolResult<z.input<O>>>
@@ -123,6 +125,7 @@ export interface Tool {
   readonly role: Role
   readonly durable: boolean
   readonly untrusted: boolean
+  readonly confidential: boolean
   readonly examples: readonly Example<unknown>[]
   /** Parses `input`; throws `invalid_input` naming every field that is wrong. */
   bind(input: unknown): BoundCall
@@ -145,6 +148,7 @@ export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition:
     examples,
     durable: definition.durable ?? false,
     untrusted: definition.untrusted ?? false,
+    confidential: definition.confidential ?? false,
     bind: (raw) => {
       const parsed = input.safeParse(raw ?? {})
       if (!parsed.success) throw invalidInput(name, raw, parsed.error)

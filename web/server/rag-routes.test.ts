@@ -235,6 +235,18 @@ describe('a file over HTTP', () => {
     })
   })
 
+  it('or a text is shown in its run to its caller and administrators only', async () => {
+    const documents = [{ _id: 'x', text: 'Whispered.', readers: ['role:admin'] }]
+    const added = await send('/api/tools/add_documents', { body: { collection: 'letters', documents } })
+    const { run } = z.object({ run: z.string() }).parse(added.json)
+    expect((await send(`/api/runs/${run}`)).text).toContain('Whispered')
+    for (const path of [`/api/runs/${run}`, '/api/runs?limit=500', `/api/runs/${run}/events`]) {
+      const seen = await send(path, { as: 'builder' })
+      expect(seen.text).toContain(run)
+      expect(seen.text).not.toContain('Whispered')
+    }
+  })
+
   it('that cannot be read is refused with the reason', async () => {
     const refused = async (path: string, bytes: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<number> =>
       (await sendBytes(path, bytes, headers)).status
@@ -275,7 +287,10 @@ describe('a question over HTTP', () => {
   })
 
   it('is answered as a stream of events that ends with the answer', async () => {
-    const answer = await send('/api/collections/handbook/ask', { headers: { accept: 'text/event-stream' }, body: { question, fresh: true } })
+    const answer = await send('/api/collections/handbook/ask', {
+      headers: { accept: 'text/event-stream' },
+      body: { question, fresh: true },
+    })
     expect(answer.headers['content-type']).toBe('text/event-stream')
     const events = eventsIn(answer)
     expect(events.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1])).toEqual(['passages', 'text', 'answer'])

@@ -8,7 +8,7 @@ import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
 import { HttpFault } from './problem.ts'
 import { streamRun } from './run-stream.ts'
-import { runView } from './run-view.ts'
+import { runViewFor } from './run-view.ts'
 
 export function addRunRoutes(app: Express, context: ServerContext): void {
   const { callers } = context
@@ -25,13 +25,13 @@ export function addRunRoutes(app: Express, context: ServerContext): void {
       ...(tool === null ? {} : { tool }),
       ...(state === undefined ? {} : { state }),
     })
-    sendJson(res, 200, { runs: found.map(runView) })
+    sendJson(res, 200, { runs: found.map(runViewFor(context, caller)) })
   }
 
   const get = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, runView(await runs.get(idFrom(req, 'run'), caller.workspace)))
+    sendJson(res, 200, runViewFor(context, caller)(await runs.get(idFrom(req, 'run'), caller.workspace)))
   }
 
   const cancel = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
@@ -41,13 +41,13 @@ export function addRunRoutes(app: Express, context: ServerContext): void {
     await readJson(req, context.bodyLimit)
     const run = await runs.get(idFrom(req, 'run'), caller.workspace)
     mayCancel(context, run, caller)
-    sendJson(res, 202, runView(await runs.cancel(run.id, caller.workspace)), { location: `/api/runs/${run.id}` })
+    sendJson(res, 202, runViewFor(context, caller)(await runs.cancel(run.id, caller.workspace)), { location: `/api/runs/${run.id}` })
   }
 
   const events = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    await streamRun(context, res, { id: idFrom(req, 'run'), workspace: caller.workspace })
+    await streamRun(context, res, { id: idFrom(req, 'run'), caller })
   }
 
   app.route('/api/runs').get(list).all(methodNotAllowed('GET'))

@@ -1,11 +1,12 @@
 /** A run's life as Server-Sent Events: the record whenever something happened to it, with the newest progress of this process. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Caller } from '../../platform/caller.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Run, RunProgress } from '../../platform/runs/runs.ts'
 import { hangUp, type ServerContext } from './context.ts'
 import { openEventStream, serverSentEvent } from './event-stream.ts'
-import { runView } from './run-view.ts'
+import { runViewFor } from './run-view.ts'
 
 /** How often the record is read when no event says that it changed: another machine may work the run. */
 const pollMs = 1000
@@ -19,26 +20,28 @@ const paceMs = 100
 export async function streamRun(
   { waist, closing }: Pick<ServerContext, 'waist' | 'closing'>,
   res: ServerResponse,
-  which: { readonly id: string; readonly workspace: string },
+  which: { readonly id: string; readonly caller: Caller },
 ): Promise<void> {
   const { runs, events } = waist.platform
   const watch = watchRun(events, which.id)
   const gone = hangUp(res)
   const stop = AbortSignal.any([gone, closing])
   try {
-    let run = await runs.get(which.id, which.workspace)
+    const view = runViewFor({ waist }, which.caller)
+    const { workspace } = which.caller
+    let run = await runs.get(which.id, workspace)
     const stream = openEventStream(res, { contentType: 'text/event-stream', signal: gone })
     let shown = ''
     let count = 0
     while (true) {
-      const data = runView(withProgress(run, watch.progress()))
+      const data = view(withProgress(run, watch.progress()))
       const text = JSON.stringify(data)
       if (text !== shown) await stream.write(serverSentEvent('run', data, ++count))
       shown = text
       if (run.endedAt !== null || stop.aborted) break
       await watch.next(pollMs, stop)
       await sleep(paceMs, undefined, { signal: stop }).catch(() => undefined)
-      if (!gone.aborted) run = await runs.get(which.id, which.workspace)
+      if (!gone.aborted) run = await runs.get(which.id, workspace)
     }
     const words = 'The server is stopping; the run goes on when it is back. Connect again then.'
     if (run.endedAt === null) await stream.write(serverSentEvent('closing', { message: words }, ++count))
