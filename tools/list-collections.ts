@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { listCollections } from '../rag/index/collections.ts'
 import { countHidden } from '../rag/index/readers.ts'
+import { listMoves } from '../rag/index/spaces.ts'
 import { principalsOf } from '../rag/search/principals.ts'
 import { defineTool } from './tool.ts'
 
@@ -21,6 +22,13 @@ export const listCollectionsTool = defineTool({
           language: z.string().describe("Language that texts are taken for when it is not clear; 'simple' means no stemming"),
           languages: z.array(z.string()).describe('Languages its documents are in'),
           embedder: z.string().describe('What made its vectors'),
+          moving_to: z
+            .object({
+              embedder: z.string().describe('Embedder whose vectors are being made'),
+              chunks: z.number().int().describe('Passages that have theirs'),
+            })
+            .optional()
+            .describe('Where the collection moves to another embedder: how far it is; reindex_collection goes on with it'),
           updated_at: z.string().describe('Last change, ISO 8601 in UTC'),
         }),
       )
@@ -33,6 +41,7 @@ export const listCollectionsTool = defineTool({
     const { db, caller } = context
     const found = await listCollections(db, caller.workspace)
     const hidden = await countHidden(db, caller.workspace, principalsOf(caller))
+    const moves = await listMoves(db, caller.workspace)
     const collections = found.map(({ key, name, documents, chunks, language, languages, embedder, updatedAt }) => ({
       collection: name,
       documents: documents - (hidden.get(key)?.documents ?? 0),
@@ -40,6 +49,7 @@ export const listCollectionsTool = defineTool({
       language,
       languages: [...languages],
       embedder,
+      ...(moves.has(key) ? { moving_to: moves.get(key) } : {}),
       updated_at: new Date(updatedAt).toISOString(),
     }))
     const names = collections.map(({ collection, documents }) => `${collection} (${documents} documents)`).join(', ')

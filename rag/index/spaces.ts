@@ -73,3 +73,17 @@ export async function countVectors(db: Queryable, { workspace, key }: EmbeddingS
 export async function setComplete(db: Queryable, { workspace, key }: EmbeddingSpace, complete: boolean): Promise<void> {
   await db.query('update embedding_spaces set complete = $3 where workspace = $1 and key = $2', [workspace, key, complete])
 }
+
+/** Where collections of the workspace, by their keys, are moving, and how many of their chunks are there. */
+export async function listMoves(
+  db: Queryable,
+  workspace: string,
+): Promise<ReadonlyMap<number, { readonly embedder: string; readonly chunks: number }>> {
+  const { rows } = await db.query<{ collection: number; embedder: string; chunks: number }>(
+    `select s.collection, s.embedder, count(v.space)::int as chunks
+     from embedding_spaces s left join vectors v on v.workspace = $1 and v.collection = s.collection and v.space = s.key
+     where s.workspace = $1 and s.state = 'growing' group by s.key`,
+    [workspace],
+  )
+  return new Map(rows.map(({ collection, ...move }) => [collection, move]))
+}

@@ -73,8 +73,9 @@ interface Walk extends Search {
 /** Met on one walk at most, as a share of all chunks: further out, scanning what is allowed costs less. */
 const shareMet = 1 / 20
 const fewestMet = 1000
-const widest = 1000
-const narrowest = 100
+/** Steps of a walk that nothing is filtered from, and of one that passes by what may not be found. */
+const steps = { open: 200, filtered: 800 }
+const mostSteps = 1000
 
 /** Undefined when the walk did not meet enough. */
 async function walk(db: Database, work: Walk): Promise<readonly Scored[] | undefined> {
@@ -96,7 +97,7 @@ async function walkOnce(db: Database, { collection, request, space, graph, param
     enable_seqscan: 'off',
     enable_sort: 'off',
     'hnsw.iterative_scan': 'relaxed_order',
-    'hnsw.ef_search': String(Math.min(widest, Math.max(narrowest, width))),
+    'hnsw.ef_search': String(Math.min(mostSteps, Math.max(width, request.scope.everything ? steps.open : steps.filtered))),
     'hnsw.max_scan_tuples': String(Math.max(fewestMet, width, Math.ceil(collection.chunks * shareMet))),
     'hnsw.scan_mem_multiplier': '16',
   }
