@@ -33,7 +33,7 @@ const effectful = (name: string, effect: 'create' | 'change' | 'delete', durable
     examples: [],
     run: async (input, context) =>
       context.commit(async (tx) => {
-        await tx.query('insert into words (word, call) values ($1, $2)', [input.word, context.call])
+        await tx.query('insert into written_words (word, call) values ($1, $2)', [input.word, context.call])
         if (input.word === 'bad') throw new Error('the effect broke')
         return { content: `Wrote ${input.word}.`, data: input }
       }),
@@ -71,14 +71,14 @@ describe.each(testDatabases)('invoke on the $kind database', ({ open }) => {
   let viewer: Caller
   beforeAll(async () => {
     millrace = await openTestMillrace({ tools, db: await open() })
-    await millrace.platform.db.query('create table words (word text, call text)')
+    await millrace.platform.db.query('create table written_words (word text, call text)')
     agent = { ...millrace.owner, id: 'agent:a', name: 'an agent', kind: 'agent', channel: 'mcp' }
     viewer = { ...millrace.owner, id: 'token:v', name: 'a viewer', role: 'viewer' }
   })
   afterAll(() => millrace.close())
 
   const count = async (value: string): Promise<number> =>
-    (await millrace.platform.db.query('select 1 from words where word = $1', [value])).rowCount
+    (await millrace.platform.db.query('select 1 from written_words where word = $1', [value])).rowCount
   const waiting = (outcome: Outcome): { approval: string; run: string } => {
     if (outcome.kind !== 'waiting') throw new Error(`expected waiting, found ${outcome.kind}`)
     return outcome
