@@ -19,7 +19,7 @@ export interface Piece {
 }
 
 /** Characters of one extracted text. */
-export const longestText = 20_000_000
+const longestText = 20_000_000
 
 export interface ExtractedText {
   /** Length so far. */

@@ -20,6 +20,9 @@ const largestPacked = 100 * megabyte
 
 type Whole = Exclude<Format, 'csv'>
 
+/** Formats that a document's metadata names: its text does not show what it was. */
+const known: ReadonlySet<Format> = new Set(['html', 'pdf', 'docx', 'csv', 'code'])
+
 /** A file that is one document. */
 export async function readWhole(file: SourceFile & { readonly format: Format }, handle: FileHandle): Promise<SourceDocument> {
   const { format } = file
@@ -33,7 +36,7 @@ export async function readWhole(file: SourceFile & { readonly format: Format }, 
     id: storable(file.name),
     title: storable((format === 'markdown' ? undefined : outline?.title) ?? titleOf(file.name, format)).slice(0, 1000),
     text: storable(text),
-    metadata: { ...metadata, ...file.metadata },
+    metadata: { ...(known.has(format) && { format }), ...metadata, ...file.metadata },
     format,
     ...(pages && { pages }),
     ...(outline && { outline }),
@@ -188,7 +191,7 @@ export async function* readTables(file: SourceFile, handle: FileHandle): AsyncGe
       title: storable(several ? `${title}, rows ${firstRow}–${lastRow}` : title),
       text,
       outline,
-      metadata: { ...metadata, ...(several && { firstRow }), ...(encoding !== 'utf-8' && { encoding }) },
+      metadata: { format: 'csv', ...metadata, ...(several && { firstRow }), ...(encoding !== 'utf-8' && { encoding }) },
       format: 'csv',
     }
     part++

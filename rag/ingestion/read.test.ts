@@ -132,11 +132,11 @@ describe('a folder', () => {
     }
     expect(found).toEqual([
       ['README', 'text', 'README', 'Read me.', {}],
-      ['a.html', 'html', 'Page', 'From HTML.', { lang: 'en' }],
-      ['b.pdf', 'pdf', 'Book', 'From PDF.', { pages: 1, title: 'Book', author: 'Ada' }],
-      ['c.docx', 'docx', 'c', 'From Word.', {}],
-      ['d.csv', 'csv', 'd', 'name: Ada; age: 36', { columns: ['name', 'age'], rows: 1 }],
-      ['e.py', 'code', 'e.py', 'def f():\n    return 1\n', { language: 'python' }],
+      ['a.html', 'html', 'Page', 'From HTML.', { format: 'html', lang: 'en' }],
+      ['b.pdf', 'pdf', 'Book', 'From PDF.', { format: 'pdf', pages: 1, title: 'Book', author: 'Ada' }],
+      ['c.docx', 'docx', 'c', 'From Word.', { format: 'docx' }],
+      ['d.csv', 'csv', 'd', 'name: Ada; age: 36', { format: 'csv', columns: ['name', 'age'], rows: 1 }],
+      ['e.py', 'code', 'e.py', 'def f():\n    return 1\n', { format: 'code', language: 'python' }],
       ['f.yaml', 'text', 'f', 'port: 7788\n', {}],
       'g.docx is a truncated archive, or none',
       ['h.txt', 'text', 'h', 'Gru\u00df', { encoding: 'windows-1252' }],

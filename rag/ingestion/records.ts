@@ -57,5 +57,4 @@ function cleaned(value: unknown, depth: number): unknown {
   return Array.isArray(value) ? inner.map(([, item]) => item) : Object.fromEntries(inner)
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
