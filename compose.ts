@@ -13,6 +13,10 @@ import { Fault } from './platform/fault.ts'
 import { type FolderLock, lockFolder } from './platform/folder-lock.ts'
 import { type OpenPlatform, openPlatform } from './platform/open.ts'
 import { createLog } from './platform/telemetry/log.ts'
+import type { Generator } from './rag/answers/generator.ts'
+import { createAnswerStore } from './rag/answers/store.ts'
+import { openEmbedders } from './rag/embedding/open.ts'
+import { openReranker } from './rag/reranking/open.ts'
 import type { InvokeParts } from './tools/admit.ts'
 import { createCatalogue } from './tools/catalogue.ts'
 import { createInvoke } from './tools/invoke.ts'
@@ -52,11 +56,22 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       allowedRoots: [...config.allowedRoots, ...(options.extraRoots ?? [])],
       closedPaths: [databaseFolder(config), config.blobs, terminalTokenFile(config)],
     })
+    const embedders = openEmbedders(config.embedders, platform)
+    const reranker = openReranker(config.reranker, platform)
+    const generator = await generatorOf(config)
+    const answers = createAnswerStore(platform)
     const parts: InvokeParts = {
       platform,
       catalogue: createCatalogue(),
       policy: defaultPolicy,
-      ports: { evals: evalsOf(config), chats: chatsOf(db) },
+      ports: {
+        evals: evalsOf(config),
+        chats: chatsOf(db),
+        embedders,
+        answers,
+        ...(reranker ? { reranker } : {}),
+        ...(generator ? { generator } : {}),
+      },
     }
     return {
       platform,
@@ -65,7 +80,10 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       invoke: createInvoke(parts),
       work: () => platform.runs.work(createPerform(parts)),
       close: async () => {
+        await answers.flush()
         await platform.close()
+        await embedders[Symbol.asyncDispose]()
+        await reranker?.[Symbol.asyncDispose]?.()
         await lock?.release()
       },
     }
@@ -73,6 +91,13 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
     await lock?.release()
     throw error
   }
+}
+
+/** The hosted model for answers, where one is configured; only then are its libraries loaded. */
+async function generatorOf({ model }: Config): Promise<Generator | undefined> {
+  if ([model.openaiKey, model.openaiBaseUrl, model.azureKey].every((setting) => setting === undefined)) return undefined
+  const { createGenerator } = await import('./agents/generator.ts')
+  return createGenerator(model)
 }
 
 /** For tools that work on conversations; the agents room is loaded when one asks. */

@@ -1,6 +1,7 @@
 /** The tools of this installation. A new one is a file beside this one and a line here. */
 import { Fault } from '../platform/fault.ts'
 import { nearest } from '../platform/nearest.ts'
+import { addDocumentsTool } from './add-documents.ts'
 import { askDocumentsTool } from './ask-documents.ts'
 import { auditLogTool } from './audit-log.ts'
 import { batchPredictTool } from './batch-predict.ts'
@@ -11,14 +12,18 @@ import { deleteModelTool } from './delete-model.ts'
 import { deployModelTool } from './deploy-model.ts'
 import { deploymentStatusTool } from './deployment-status.ts'
 import { evaluateModelTool } from './evaluate-model.ts'
+import { exportCollectionTool } from './export-collection.ts'
 import { exportDataTool } from './export-data.ts'
 import { getDocumentTool } from './get-document.ts'
 import { getLineageTool } from './get-lineage.ts'
+import { importCollectionTool } from './import-collection.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { ingestDocumentsTool } from './ingest-documents.ts'
 import type { Catalogue } from './invocation.ts'
 import { listCollectionsTool } from './list-collections.ts'
 import { listDatasetsTool } from './list-datasets.ts'
+import { listDocumentsTool } from './list-documents.ts'
+import { listFeedbackTool } from './list-feedback.ts'
 import { listModelsTool } from './list-models.ts'
 import { listPipelinesTool } from './list-pipelines.ts'
 import { listRunsTool } from './list-runs.ts'
@@ -28,8 +33,10 @@ import { prepareDataTool } from './prepare-data.ts'
 import { profileDataTool } from './profile-data.ts'
 import { promoteModelTool } from './promote-model.ts'
 import { queryDataTool } from './query-data.ts'
+import { recordFeedbackTool } from './record-feedback.ts'
 import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
+import { reindexCollectionTool } from './reindex-collection.ts'
 import { reproduceRunTool } from './reproduce-run.ts'
 import { retrainModelTool } from './retrain-model.ts'
 import { rollbackModelTool } from './rollback-model.ts'
@@ -39,14 +46,17 @@ import { savePipelineTool } from './save-pipeline.ts'
 import { schedulePipelineTool } from './schedule-pipeline.ts'
 import { searchCatalogTool } from './search-catalog.ts'
 import { searchDocumentsTool } from './search-documents.ts'
+import { setDocumentReadersTool } from './set-document-readers.ts'
 import { setTrafficTool } from './set-traffic.ts'
 import { splitDataTool } from './split-data.ts'
 import type { Tool } from './tool.ts'
 import { trainModelTool } from './train-model.ts'
+import { tuneSearchTool } from './tune-search.ts'
 import { validateDataTool } from './validate-data.ts'
 import { verifyAuditTool } from './verify-audit.ts'
 
 export const allTools: readonly Tool[] = [
+  addDocumentsTool,
   askDocumentsTool,
   auditLogTool,
   batchPredictTool,
@@ -57,13 +67,17 @@ export const allTools: readonly Tool[] = [
   deployModelTool,
   deploymentStatusTool,
   evaluateModelTool,
+  exportCollectionTool,
   exportDataTool,
   getDocumentTool,
   getLineageTool,
+  importCollectionTool,
   ingestDataTool,
   ingestDocumentsTool,
   listCollectionsTool,
   listDatasetsTool,
+  listDocumentsTool,
+  listFeedbackTool,
   listModelsTool,
   listPipelinesTool,
   listRunsTool,
@@ -73,8 +87,10 @@ export const allTools: readonly Tool[] = [
   profileDataTool,
   promoteModelTool,
   queryDataTool,
+  recordFeedbackTool,
   recordOutcomeTool,
   registerModelTool,
+  reindexCollectionTool,
   reproduceRunTool,
   retrainModelTool,
   rollbackModelTool,
@@ -84,9 +100,11 @@ export const allTools: readonly Tool[] = [
   schedulePipelineTool,
   searchCatalogTool,
   searchDocumentsTool,
+  setDocumentReadersTool,
   setTrafficTool,
   splitDataTool,
   trainModelTool,
+  tuneSearchTool,
   validateDataTool,
   verifyAuditTool,
 ]

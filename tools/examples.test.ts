@@ -39,10 +39,19 @@ const story = [
   'list_pipelines',
   'schedule_pipeline',
   'ingest_documents',
+  'add_documents',
   'list_collections',
+  'list_documents',
   'search_documents',
+  'tune_search',
   'ask_documents',
+  'record_feedback',
+  'list_feedback',
   'get_document',
+  'reindex_collection',
+  'set_document_readers',
+  'export_collection',
+  'import_collection',
   'audit_log',
   'verify_audit',
   'run_eval',
@@ -65,8 +74,8 @@ describe('the examples of every tool', () => {
 
   it.each(story)('%s', async (name) => {
     const tool = millrace.catalogue.get(name)
-    // run_eval wants a folder of cases, which no documentation can name for its reader.
-    expect(tool.examples.length > 0 || name === 'run_eval').toBe(true)
+    // run_eval wants a folder of cases, and import_collection a file, which no documentation can name for its reader.
+    expect(tool.examples.length > 0 || ['run_eval', 'import_collection'].includes(name)).toBe(true)
     for (const { input } of tool.examples) {
       const data = await runExample(name, JSON.parse(withIds(JSON.stringify(input))))
       remember(data)
@@ -90,6 +99,7 @@ describe('the examples of every tool', () => {
   function remember(data: unknown): void {
     if (typeof data !== 'object' || data === null) return
     if ('run' in data && typeof data.run === 'string' && !ids.has('run_2')) ids.set(ids.has('run_1') ? 'run_2' : 'run_1', data.run)
+    if ('answer_id' in data && typeof data.answer_id === 'string') ids.set('answer_1', data.answer_id)
     if ('prediction_ids' in data && Array.isArray(data.prediction_ids)) ids.set('prediction_1', String(data.prediction_ids[0]))
   }
 

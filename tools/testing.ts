@@ -6,6 +6,7 @@ import type { Egress } from '../platform/egress/egress.ts'
 import { type OpenPlatform, openPlatform } from '../platform/open.ts'
 import type { Log } from '../platform/platform.ts'
 import { openTestDatabase, temporaryFolder } from '../platform/testing/harness.ts'
+import { createAnswerStore } from '../rag/answers/store.ts'
 import type { InvokeParts } from './admit.ts'
 import { allTools, createCatalogue } from './catalogue.ts'
 import type { Invoke } from './invocation.ts'
@@ -58,11 +59,12 @@ export async function openTestMillrace(given: readonly Tool[] | TestOptions = {}
     ...(options.egress ? { egress: options.egress } : {}),
   })
   const catalogue = createCatalogue(options.tools ?? allTools)
+  const answers = createAnswerStore(platform)
   const parts: InvokeParts = {
     platform,
     catalogue,
     policy: defaultPolicy,
-    ports: options.ports ?? {},
+    ports: { answers, ...options.ports },
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
   }
   const invoke: Invoke = createInvoke(parts)
@@ -81,6 +83,7 @@ export async function openTestMillrace(given: readonly Tool[] | TestOptions = {}
       return JSON.parse(JSON.stringify(outcome.data))
     },
     close: async () => {
+      await answers.flush()
       await platform.close()
       await temporary.remove()
     },
