@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 export type ScriptedAnswer =
   | { readonly text: string }
+  /** Words that depend on what is asked: a model that obeys. */
+  | { readonly reply: (asked: SeenRequest) => string }
   | { readonly calls: readonly { readonly name: string; readonly args: unknown }[] }
   | { readonly status: number; readonly error: string }
 
@@ -14,6 +16,9 @@ const request = z.object({
   tools: z.array(z.object({ function: z.object({ name: z.string(), parameters: z.unknown() }) })).default([]),
 })
 export type SeenRequest = z.infer<typeof request>
+
+/** All that a request says, as one text. */
+export const wordsOf = ({ messages }: SeenRequest): string => messages.map(({ content }) => String(content)).join('\n')
 
 export interface OpenAiServer {
   readonly url: string
@@ -66,9 +71,11 @@ function answer(
     response.write(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`)
   }
   send({ role: 'assistant', content: '' })
-  if ('text' in scripted) for (const piece of scripted.text.match(/\S+\s*/gu) ?? []) send({ content: piece })
-  else for (const [index, call] of scripted.calls.entries()) sendCall(send, { ...call, index, id: `call_${number}_${index}` })
-  send({}, 'text' in scripted ? 'stop' : 'tool_calls')
+  const text = 'reply' in scripted ? scripted.reply(asked) : 'text' in scripted ? scripted.text : ''
+  for (const piece of text.match(/\S+\s*/gu) ?? []) send({ content: piece })
+  if ('calls' in scripted)
+    for (const [index, call] of scripted.calls.entries()) sendCall(send, { ...call, index, id: `call_${number}_${index}` })
+  send({}, 'calls' in scripted ? 'tool_calls' : 'stop')
   response.end('data: [DONE]\n\n')
 }
 

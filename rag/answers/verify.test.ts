@@ -20,7 +20,9 @@ async function drafts(text: string, size = 5): Promise<readonly DraftSentence[]>
   async function* pieces(): AsyncIterable<string> {
     for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size)
   }
-  return Array.fromAsync(draftSentences(pieces()))
+  const found: DraftSentence[] = []
+  for await (const sentence of draftSentences(pieces())) found.push(sentence)
+  return found
 }
 
 async function verified(text: string, hits: readonly Hit[] = [leave, travel]) {
