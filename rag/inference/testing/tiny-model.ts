@@ -28,7 +28,7 @@ export interface TinyModel {
   readonly config?: Readonly<Record<string, unknown>>
 }
 
-/** Fills `folder` with a model of some 20 KB that @huggingface/transformers loads. */
+/** Fills `folder` with a model of some 10 KB that @huggingface/transformers loads. */
 export async function writeTinyModel(folder: string, { kind, config = {} }: TinyModel): Promise<void> {
   await mkdir(join(folder, 'onnx'), { recursive: true })
   const files = {
