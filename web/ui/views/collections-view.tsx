@@ -8,6 +8,7 @@ import { Result } from '../results/result.tsx'
 import { go, hrefOf } from '../router.ts'
 import { Trouble } from './detail.tsx'
 import { Page } from './page.tsx'
+import { SendDocuments } from './send-documents.tsx'
 import { ToolList } from './tool-list.tsx'
 
 export function CollectionsView({ item }: { readonly item: string | undefined }): JSX.Element {
@@ -81,6 +82,7 @@ function CollectionDrawer({ collection }: { readonly collection: string }): JSX.
           Delete documents
         </a>
       </div>
+      <SendDocuments collection={collection} />
       <Trouble problem={problem} />
       <Result data={value} collection={collection} />
     </Drawer>

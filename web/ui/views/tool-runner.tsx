@@ -108,7 +108,7 @@ function Done({ content, data }: { readonly content: string; readonly data: unkn
 }
 
 /** A durable run, read again whenever something is heard of it. */
-function Followed({ run }: { readonly run: string }): JSX.Element {
+export function Followed({ run }: { readonly run: string }): JSX.Element {
   const { value } = useResource(`run ${run}`, (signal) => get(`/api/runs/${encodeURIComponent(run)}`, signal), ['run'])
   const state = textAt(value, 'state')
   const result = at(value, 'result')
