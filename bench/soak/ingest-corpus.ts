@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 
 /** One document in this many is several chunks long, and one is long enough to be written in many transactions. */
 const everyNthIsLong = 10
-const everyNthIsHuge = 500
+const everyNthIsHuge = 150
 const sentences = { short: 6, long: 60, huge: 500 }
 /** A round changes one document in this many. */
 const changing = 3
