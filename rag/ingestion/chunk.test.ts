@@ -52,6 +52,22 @@ describe('chunkText', () => {
     }
   })
 
+  it('never cuts inside of a row of a table, and repeats none', () => {
+    const rows = Array.from({ length: 80 }, (_, at) => `| ${at} | A note. And another. |`)
+    const text = `Before.\n\n| id | note |\n|----|:----:|\n${rows.join('\n')}\n\nAfter.`
+    const lines = chunksOf(text).flatMap((chunk) => chunk.split('\n'))
+    expect(lines.filter((line) => /^\| \d/.test(line))).toEqual(rows)
+  })
+
+  it('does not run from one page into the next', () => {
+    const text = 'End of one.\n\nStart of two.\n\nMore of two.'
+    const blocks = outlineText(text).blocks.map((block, at) => ({ ...block, breaks: at === 1 }))
+    expect(chunkText(text, blocks).map(({ start, end }) => text.slice(start, end))).toEqual([
+      'End of one.',
+      'Start of two.\n\nMore of two.',
+    ])
+  })
+
   it('gives nothing for nothing', () => {
     expect(chunksOf(' \n ')).toEqual([])
   })

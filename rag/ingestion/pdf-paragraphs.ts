@@ -21,8 +21,9 @@ const headingGrowth = 1.15
 /** Lines further apart than this many heights of type do not belong together. */
 const paragraphGap = 1.6
 
-/** The paragraphs of each page. */
-export function paragraphsOf(pages: readonly (readonly Line[])[]): readonly (readonly Paragraph[])[] {
+/** The paragraphs of each page, without the lines that run along its head and foot. */
+export function paragraphsOf(printed: readonly (readonly Line[])[]): readonly (readonly Paragraph[])[] {
+  const pages = withoutRunningLines(printed)
   const body = commonSize(pages.flat())
   const larger = [...new Set(pages.flat().flatMap(({ size }) => (size > body * headingGrowth ? [Math.round(size)] : [])))].sort(
     (a, b) => b - a,
@@ -43,6 +44,36 @@ export function paragraphsOf(pages: readonly (readonly Line[])[]): readonly (rea
     }
     return paragraphs
   })
+}
+
+/** Lines at the edge of a page that may run along. */
+const edge = 2
+/** Lines at an edge that stand on this many pages, and on this share of them, do. */
+const leastRunning = { pages: 3, share: 0.3 }
+const pageNumber = /^(?:page )?[-–\s]*(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:\/|of)\s*\d{1,5})?[-–\s]*$/i
+
+/** A title that is repeated on every page stays where it stands first; numbers of pages go. */
+function withoutRunningLines(pages: readonly (readonly Line[])[]): readonly (readonly Line[])[] {
+  const atEdge = (at: number, count: number): boolean => at < edge || at >= count - edge
+  const counts = new Map<string, number>()
+  for (const lines of pages) {
+    const edges = new Set(lines.flatMap(({ text }, at) => (atEdge(at, lines.length) ? text : [])))
+    for (const text of edges) counts.set(text, (counts.get(text) ?? 0) + 1)
+  }
+  const least = Math.max(leastRunning.pages, pages.length * leastRunning.share)
+  const seen = new Set<string>()
+  const runs = ({ text }: Line): boolean => {
+    const again = seen.has(text)
+    seen.add(text)
+    return again && (counts.get(text) ?? 0) >= least
+  }
+  return pages.map((lines) =>
+    lines.filter((line, at) => {
+      if (!atEdge(at, lines.length)) return true
+      const numbers = pages.length > 1 && (at === 0 || at === lines.length - 1) && pageNumber.test(line.text)
+      return !numbers && !runs(line)
+    }),
+  )
 }
 
 /** The size that most characters have. */

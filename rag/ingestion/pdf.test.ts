@@ -31,6 +31,22 @@ describe('extractPdf', () => {
     ])
   })
 
+  it('leaves out what runs along the head and foot of the pages', async () => {
+    const page = (at: number): string[] => [
+      'Annual report of the mill',
+      '',
+      `Chapter ${at} says something of its own.`,
+      `Line two of ${at}.`,
+      '',
+      `${at}`,
+    ]
+    const { text, pages } = await extractPdf(pdfOf({ pages: [page(1), page(2), page(3), page(4)] }))
+    expect(text).toBe(
+      `Annual report of the mill\n\n${[1, 2, 3, 4].map((at) => `Chapter ${at} says something of its own.\nLine two of ${at}.`).join('\n\n')}`,
+    )
+    expect(pages?.map((start) => text.slice(start, start + 9))).toEqual(['Annual re', 'Chapter 2', 'Chapter 3', 'Chapter 4'])
+  })
+
   it('does without titles that a program made up', async () => {
     const { metadata, outline } = await extractPdf(pdfOf({ title: 'Microsoft Word - offer_final2.doc', pages: [['Text.']] }))
     expect(metadata).toEqual({ pages: 1 })
