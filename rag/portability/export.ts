@@ -114,11 +114,8 @@ interface Some {
 async function* smallDocuments(db: Database, collection: Collection, { documents, tally }: Some): AsyncGenerator<string> {
   const keys = documents.map(({ key }) => key)
   const lines = new Map<number, string[]>()
-  for (const document of documents) {
-    const texts: string[] = []
-    for await (const { text } of textsOf(db, collection.workspace, document.key)) texts.push(lineOf({ kind: 'text', text }))
-    lines.set(document.key, [documentLineOf(document), ...texts])
-  }
+  for (const document of documents) lines.set(document.key, [documentLineOf(document)])
+  for await (const { document, text } of textsOf(db, collection.workspace, keys)) lines.get(document)?.push(lineOf({ kind: 'text', text }))
   for await (const chunk of chunksOf(db, collection, keys)) lines.get(chunk.document)?.push(chunkLineOf(chunk))
   const live = await stillLive(db, collection.workspace, keys)
   for (const { key, chunks } of documents) {
@@ -137,7 +134,7 @@ async function* largeDocument(
 ): AsyncGenerator<string> {
   const { key, id, chunks } = document
   yield documentLineOf(document)
-  for await (const { text } of textsOf(db, collection.workspace, key)) yield lineOf({ kind: 'text', text })
+  for await (const { text } of textsOf(db, collection.workspace, [key])) yield lineOf({ kind: 'text', text })
   for await (const chunk of chunksOf(db, collection, [key])) yield chunkLineOf(chunk)
   if ((await stillLive(db, collection.workspace, [key])).size === 0)
     throw new Fault('conflict', `Document '${id}' was changed while it was exported. Export the collection again.`)

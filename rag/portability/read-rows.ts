@@ -38,7 +38,7 @@ export interface ChunkRow {
 
 const documentsPerPage = 20
 /** A part is up to 32,768 characters. */
-const textsPerPage = 8
+const textsPerPage = 20
 const chunksPerPage = 40
 
 /** Those after `after` that the scope lets through. */
@@ -58,17 +58,19 @@ export async function documentsAfter(
   return rows
 }
 
-export async function* textsOf(db: Queryable, workspace: string, document: number): AsyncGenerator<TextRow> {
-  for (let after = -1; ; ) {
+/** Of several documents, in the order of document and place. */
+export async function* textsOf(db: Queryable, workspace: string, documents: readonly number[]): AsyncGenerator<TextRow> {
+  for (let document = 0, start = -1; ; ) {
     const { rows } = await db.query<TextRow>(
       `select document, start, text from document_parts
-       where workspace = $1 and document = $2 and start > $3 order by start limit $4`,
-      [workspace, document, after, textsPerPage],
+       where workspace = $1 and document = any($2::int[]) and (document, start) > ($3, $4) order by document, start limit $5`,
+      [workspace, documents, document, start, textsPerPage],
     )
     yield* rows
     const last = rows.at(-1)
     if (!last || rows.length < textsPerPage) return
-    after = last.start
+    document = last.document
+    start = last.start
   }
 }
 
