@@ -49,10 +49,17 @@ describe('the suites over documents', () => {
   it('score every mode over the judged queries', async () => {
     const report = await runRetrieval(ground())
     expect(report.metrics.keyword).toMatchObject({ 'ndcg@10': 1, 'mrr@10': 1, 'recall@1': 1, 'recall@100': 1 })
-    expect(Object.keys(report.metrics)).toEqual(['keyword', 'vector', 'hybrid'])
+    expect(Object.keys(report.metrics)).toEqual(['keyword', 'vector', 'hybrid', 'hybrid-keyword'])
+    expect(report.metrics['hybrid-keyword']).toEqual({ 'ndcg@10': 0, 'ndcg@10_95': [0, 0] })
     expect(report.metrics.hybrid?.p50_ms).toBeGreaterThan(0)
     expect(report.digest).toMatch(/^[0-9a-f]{64}$/)
     expect(report.verdict).toContain('hybrid does not harm')
+  })
+
+  it('ask the queries with typos as well', async () => {
+    const { typos } = (await runRetrieval({ ...ground(), modes: ['keyword'], typos: true })).metrics
+    expect(typos).toMatchObject({ keyword_clean: 1, clean_loss: 0 })
+    expect(typos?.keyword_repaired).toBeGreaterThanOrEqual(typos?.keyword ?? 1)
   })
 
   it('score answers, and abstention with half of the documents gone', async () => {
