@@ -42,28 +42,10 @@ export function openModelProcess<Job, Properties, Answer>(
     life = started
     return started
   }
-  /** What could not be loaded for one is not tried again for each that waits. */
-  const refuseAll = (fault: unknown): never => {
-    for (const { reject } of queue.splice(0)) reject(fault)
-    throw fault
-  }
-  const perform = async ({ job, resolve, reject, signal }: Waiting<Job, Answer>): Promise<void> => {
-    for (let left = tries; left > 0 && !signal.aborted; left--) {
-      try {
-        const running = alive()
-        running.idle(false)
-        await running.ready.catch(refuseAll)
-        return resolve(await running.run(job))
-      } catch (error) {
-        if (!(error instanceof ProcessDied)) return reject(error)
-        if (left === 1) reject(new Fault('unavailable', `${options.title} stopped at work, twice: ${error.message}.`, { cause: error }))
-      }
-    }
-  }
   const pump = async (): Promise<void> => {
     if (busy) return
     busy = true
-    for (let waiting = takeFirst(queue); waiting; waiting = takeFirst(queue)) await perform(waiting)
+    for (let waiting = takeFirst(queue); waiting; waiting = takeFirst(queue)) await perform(waiting, { alive, queue, title: options.title })
     busy = false
     life?.idle(true)
   }
@@ -97,6 +79,34 @@ export function openModelProcess<Job, Properties, Answer>(
       for (const { reject } of queue.splice(0)) reject(closedFault())
       await life?.end()
     },
+  }
+}
+
+interface Ground<Job, Properties, Answer> {
+  readonly alive: () => ModelLife<Job, Properties, Answer>
+  readonly queue: Waiting<Job, Answer>[]
+  readonly title: string
+}
+
+async function perform<Job, Properties, Answer>(
+  { job, resolve, reject, signal }: Waiting<Job, Answer>,
+  { alive, queue, title }: Ground<Job, Properties, Answer>,
+): Promise<void> {
+  /** What could not be loaded for one is not tried again for each that waits. */
+  const refuseAll = (fault: unknown): never => {
+    for (const waiting of queue.splice(0)) waiting.reject(fault)
+    throw fault
+  }
+  for (let left = tries; left > 0 && !signal.aborted; left--) {
+    try {
+      const running = alive()
+      running.idle(false)
+      await running.ready.catch(refuseAll)
+      return resolve(await running.run(job))
+    } catch (error) {
+      if (!(error instanceof ProcessDied)) return reject(error)
+      if (left === 1) reject(new Fault('unavailable', `${title} stopped at work, twice: ${error.message}.`, { cause: error }))
+    }
   }
 }
 
