@@ -5,8 +5,8 @@ import type { Database } from '../../platform/database/database.ts'
 import { openTestDatabase, temporaryFolder } from '../../platform/testing/harness.ts'
 import { subwordOnly } from '../embedding/subword.ts'
 import { ingestInto, never } from '../testing.ts'
-import type { Answer } from './answer.ts'
-import { ask } from './ask.ts'
+import type { Answer, AnswerEvent } from './answer.ts'
+import { ask, askStream } from './ask.ts'
 import { confidenceOf } from './confidence.ts'
 import { answerKind, candidatesIn } from './question.ts'
 import { shortAnswer } from './short-answer.ts'
@@ -48,6 +48,53 @@ describe('ask', () => {
     expect(short).toBe('Lisbon')
   })
 
+  it('cites whole passages with their places, none that says nothing of the question', async () => {
+    const { citations } = await asked('How many days of paid leave may each parent take?')
+    expect(new Set(citations.map(({ document, chunk }) => `${document} ${chunk}`)).size).toBe(citations.length)
+    for (const { document, passage, passageStart, passageEnd, quote } of citations) {
+      expect((document === 'leave.md' ? leave : travel).slice(passageStart, passageEnd)).toBe(passage)
+      expect(passage).toContain(quote)
+    }
+    expect(citations.map(({ document }) => document)).not.toContain('travel.md')
+  })
+
+  it('joins two neighbouring sentences where each holds a part of the question', async () => {
+    const { answer } = await asked('Who books flights in Lisbon, and below how many kilometres are trains preferred?')
+    expect(answer).toBe('Flights are booked by the office in Lisbon. Trains are preferred below 500 kilometres.')
+  })
+
+  it('completes a follow-up from the conversation and says what it searched for', async () => {
+    const history = [{ question: 'How many days of paid leave may each parent take?', answer: '30 days.' }]
+    const request = { workspace: 'default', question: 'Must it be asked for in writing?', history }
+    const { answer, searched } = await ask({ db, embedders: subwordOnly, signal: never }, request)
+    expect(answer).toContain('It must be asked for in writing.')
+    expect(searched).toMatch(/^Must it be asked for in writing\? \(.*paid leave.*\)$/)
+  })
+
+  it('streams what it finds, then the answer, and stops when nobody reads on', async () => {
+    const request = { workspace: 'default', question: 'How many days of paid leave may each parent take?' }
+    const ground = { db, embedders: subwordOnly, signal: never }
+    const events: AnswerEvent[] = []
+    for await (const event of askStream(ground, request)) events.push(event)
+    expect(events.map(({ type }) => type)).toEqual(['passages', 'text', 'answer'])
+    expect(events[1]).toEqual({ type: 'text', text: 'Each parent may take 30 days of paid leave.' })
+    for await (const { type } of askStream(ground, request)) {
+      expect(type).toBe('passages')
+      break
+    }
+    const failing = askStream(ground, { ...request, collections: ['nothing'] })
+    await expect(failing[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('searches several collections, and only those', async () => {
+    const request = { workspace: 'default', question: 'How many days of paid leave may each parent take?' }
+    await expect(
+      ask({ db, embedders: subwordOnly, signal: never }, { ...request, collections: ['handbook', 'nothing'] }),
+    ).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
   it('abstains in words when the documents say nothing about it', async () => {
     const { abstained, answer, confidence, citations } = await asked('Who invented the steam engine in Scotland?')
     expect(abstained).toBe(true)
@@ -83,6 +130,11 @@ describe('shortAnswer', () => {
     const sentence = 'Built in 1889, the tower was repaired in 1986 and is 330 metres high.'
     expect(shortAnswer(sentence, 'When was the tower repaired?')).toBe('1986')
     expect(shortAnswer(sentence, 'Why was it built?')).toBeUndefined()
+  })
+  it('takes the number of what is counted, the year alone, and no name that the question has said', () => {
+    expect(shortAnswer('He made 5 sacks, three forced fumbles and 118 tackles.', 'How many tackles did he make?')).toBe('118')
+    expect(shortAnswer('Tesla died on 7 January 1943.', 'In what year did Tesla die?')).toBe('1943')
+    expect(shortAnswer("Denver's General Manager is John Elway.", 'Who is the General Manager of Denver?')).toBe('John Elway')
   })
   it('does not repeat the question', () => {
     expect(candidatesIn('Anna Bauer met Otto Klein.', 'name', 'Who met Otto Klein?').map(({ start, end }) => [start, end])).toEqual([

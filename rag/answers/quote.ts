@@ -6,9 +6,9 @@ import { shortAnswer } from './short-answer.ts'
 import type { Given } from './store.ts'
 
 /** What two sentences must say together beyond the better one, as a share of the question. */
-const leastGain = 0.2
+const leastGain = 0.25
 /** How near the neighbour's score must come. */
-const closeEnough = 0.8
+const closeEnough = 0.6
 
 export const citationsShown = 3
 
