@@ -52,6 +52,7 @@ export const searchDocumentsTool = defineTool({
     repaired: z
       .array(z.object({ said: z.string().describe('Word of the query'), meant: z.string().describe('Word it was joined by') }))
       .describe('Words of the query that the documents do not know'),
+    note: z.string().optional().describe('Present when a model did not answer and the search went on without it'),
   }),
   effect: 'read',
   role: 'viewer',
@@ -62,7 +63,7 @@ export const searchDocumentsTool = defineTool({
   ],
   run: async (asked, context) => {
     const { db, signal, ports } = context
-    const { hits, repairs } = await find(
+    const { hits, repairs, note } = await find(
       { db, signal, embedders: ports.embedders ?? subwordOnly, reranker: ports.reranker },
       requestOf(asked, context),
     )
@@ -70,10 +71,14 @@ export const searchDocumentsTool = defineTool({
     const first = hits.slice(0, 5).map(({ document, title, text }) => `- ${title || document} [${document}]: ${text.slice(0, 300)}`)
     const spelt = repaired.length === 0 ? '' : ` (searched for ${repaired.map(({ meant }) => `'${meant}'`).join(', ')} as well)`
     return {
-      content: hits.length === 0 ? 'No passage fits this query.' : `${hits.length} passages, best first${spelt}:\n${first.join('\n')}`,
+      content:
+        hits.length === 0
+          ? 'No passage fits this query.'
+          : `${hits.length} passages, best first${spelt}:\n${first.join('\n')}${note === undefined ? '' : `\n${note}`}`,
       data: {
         hits: hits.map(({ highlights, ...found }) => ({ ...found, ...(highlights ? { highlights: [...highlights] } : {}) })),
         repaired,
+        ...(note === undefined ? {} : { note }),
       },
     }
   },

@@ -14,7 +14,15 @@ export interface QueryWord {
   readonly weight: number
   /** One for each language; no chunk is in two of them. */
   readonly entries: readonly Entries[]
+  /** The same for languages that the query is not in: a name is found in them too, but counts for less. */
+  readonly foreign?: readonly Entries[]
 }
+
+/** What a word in a document of another language counts: translations of a text come after it. */
+const foreignShare = 0.6
+
+/** Chunks that have the word. */
+export const holdingOf = ({ entries, foreign = [] }: QueryWord): number => [...entries, ...foreign].reduce((sum, { size }) => sum + size, 0)
 
 export interface Statistics {
   readonly chunks: number
@@ -34,20 +42,27 @@ export interface ScoredChunks {
 export const idf = (holding: number, chunks: number): number => Math.log(1 + (chunks - holding + 0.5) / (holding + 0.5))
 
 export function scoreChunks(words: readonly QueryWord[], { chunks, averageLength }: Statistics): ScoredChunks {
-  const holding = words.map(({ entries }) => entries.reduce((sum, { size }) => sum + size, 0))
+  const holding = words.map(holdingOf)
   const table = openTable(holding.reduce((sum, size) => sum + size, 0))
-  for (const [at, { weight, entries }] of words.entries()) {
+  for (const [at, { weight, entries, foreign = [] }] of words.entries()) {
     const gain = weight * idf(holding[at] ?? 0, chunks) * (k1 + 1)
-    for (const { size, documents, ordinals, frequencies, lengths } of entries) {
-      // Typed columns and a plain loop: a common word has tens of thousands of entries.
-      for (let entry = 0; entry < size; entry++) {
-        const frequency = frequencies[entry] ?? 0
-        const length = (lengths[entry] ?? 0) / averageLength
-        table.add(documents[entry] ?? 0, ordinals[entry] ?? 0, (gain * frequency) / (frequency + k1 * (1 - b + b * length)))
-      }
-    }
+    for (const columns of entries) addGains(table, columns, { gain, averageLength })
+    for (const columns of foreign) addGains(table, columns, { gain: gain * foreignShare, averageLength })
   }
   return table.scored()
+}
+
+function addGains(
+  table: Table,
+  { size, documents, ordinals, frequencies, lengths }: Entries,
+  { gain, averageLength }: { readonly gain: number; readonly averageLength: number },
+): void {
+  // Typed columns and a plain loop: a common word has tens of thousands of entries.
+  for (let entry = 0; entry < size; entry++) {
+    const frequency = frequencies[entry] ?? 0
+    const length = (lengths[entry] ?? 0) / averageLength
+    table.add(documents[entry] ?? 0, ordinals[entry] ?? 0, (gain * frequency) / (frequency + k1 * (1 - b + b * length)))
+  }
 }
 
 interface Table {

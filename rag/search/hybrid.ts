@@ -2,6 +2,7 @@
  * The hybrid ranking: the keyword leg brings candidates, and the vector leg too where the embedder knows meanings or words find
  * too little; then all that can be told from their texts is weighed together (a convex sum, Bruch et al. 2023).
  */
+import { Fault } from '../../platform/fault.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { Collection } from '../index/collections.ts'
 import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
@@ -10,6 +11,7 @@ import { profileOf } from './profile.ts'
 import type { QueryInCollection } from './query.ts'
 import { type QueryWords, type Signs, signsOf, weigh } from './refine.ts'
 import type { SearchGround, SearchRequest } from './search.ts'
+import { trustIn } from './trust.ts'
 import { scoreChunks, searchVector } from './vector.ts'
 import { defaultWeights, type Weights, withShare } from './weights.ts'
 
@@ -30,6 +32,13 @@ export interface Candidates {
   readonly passages: readonly Passage[]
   readonly signs: Signs
   readonly weights: Weights
+  /** What went wrong on the way without stopping the search. */
+  readonly notes: readonly string[]
+}
+
+export interface Ranked {
+  readonly ranked: readonly { readonly passage: Passage; readonly score: number }[]
+  readonly notes: readonly string[]
 }
 
 /** Scores from 0 to 1, in no order. */
@@ -37,12 +46,13 @@ export async function rankHybrid(
   ground: SearchGround,
   request: SearchRequest,
   { queries, leg }: { readonly queries: readonly QueryInCollection[]; readonly leg: LegRequest },
-): Promise<readonly { readonly passage: Passage; readonly score: number }[]> {
-  const { passages, signs, weights } = await gatherCandidates(ground, request, { queries, leg })
-  return weigh(signs, weights).flatMap((score, at) => {
+): Promise<Ranked> {
+  const { passages, signs, weights, notes } = await gatherCandidates(ground, request, { queries, leg })
+  const ranked = weigh(signs, weights).flatMap((score, at) => {
     const passage = passages[at]
     return passage ? [{ passage, score }] : []
   })
+  return { ranked, notes }
 }
 
 export async function gatherCandidates(
@@ -54,10 +64,12 @@ export async function gatherCandidates(
   const rarity = new Map<string, number>()
   const found: Candidate[] = []
   const weighings: Weights[] = []
+  const notes = new Set<string>()
   for (const query of queries) {
     const legs = await legsOf(ground, request, { query, leg: deep })
     found.push(...legs.candidates)
     weighings.push(legs.weights)
+    if (legs.note !== undefined) notes.add(legs.note)
     for (const [word, idf] of legs.rarity) rarity.set(word, Math.max(rarity.get(word) ?? 0, idf))
   }
   const candidates = best(found, deep.limit)
@@ -67,6 +79,7 @@ export async function gatherCandidates(
     return passage ? [{ ...candidate, passage, profile: profileOf(ground.db, chunkKey(candidate), passage) }] : []
   })
   return {
+    notes: [...notes],
     passages: known.map(({ passage }) => passage),
     signs: signsOf(rarity satisfies QueryWords, known),
     weights: weighings.length === 1 && weighings[0] ? weighings[0] : defaultWeights(weighings.some(({ vector }) => vector > 0)),
@@ -88,6 +101,7 @@ interface Legs {
   readonly candidates: readonly Candidate[]
   readonly rarity: QueryWords
   readonly weights: Weights
+  readonly note?: string
 }
 
 async function legsOf(
@@ -98,18 +112,31 @@ async function legsOf(
   const { collection, words } = query
   const { found, rarity } = await searchKeyword(ground.db, collection, { ...leg, words })
   const byWords = found.map(({ document, ordinal, score }) => ({ collection, document, ordinal, words: score }))
-  const embedder = await ground.embedders.find(collection.embedder)
-  const scarce = found.length < request.topK
-  if (!embedder || (!embedder.semantic && !scarce)) return { rarity, candidates: byWords, weights: weightsOf(collection, false) }
-  const near = await nearest(ground, collection, { embedder, leg, query: request.query, found })
-  const weights = embedder.semantic ? weightsOf(collection, true) : withShare(weightsOf(collection, false), 'vector', lexicalShare)
-  return { rarity, weights, candidates: merge(byWords, near, { collection, group: leg.group }) }
+  const lexical: Legs = { rarity, candidates: byWords, weights: collection.weights ?? defaultWeights(false) }
+  try {
+    const embedder = await ground.embedders.find(collection.embedder)
+    const scarce = found.length < request.topK
+    if (!embedder || (!embedder.semantic && !scarce)) return lexical
+    const near = await nearest(ground, collection, { embedder, leg, query: request.query, found })
+    return {
+      rarity,
+      weights: await weightsWith(ground, collection, embedder),
+      candidates: merge(byWords, near, { collection, group: leg.group }),
+    }
+  } catch (error) {
+    ground.signal.throwIfAborted()
+    if (!(error instanceof Fault) || error.code !== 'unavailable') throw error
+    return { ...lexical, note: `Searched by words alone: ${error.message}` }
+  }
 }
 
 /** Of vectors that know letters only, when they have to help out. */
 const lexicalShare = 0.15
 
-const weightsOf = ({ weights }: Collection, semantic: boolean): Weights => weights ?? defaultWeights(semantic)
+async function weightsWith({ db, signal }: SearchGround, collection: Collection, embedder: Embedder): Promise<Weights> {
+  if (!embedder.semantic) return withShare(collection.weights ?? defaultWeights(false), 'vector', lexicalShare)
+  return collection.weights ?? defaultWeights(true, await trustIn(db, collection, { embedder, signal }))
+}
 
 /** What the vector leg finds, and the cosines of what the words found besides. */
 async function nearest(

@@ -1,11 +1,11 @@
 /** The keyword leg: BM25 over the index's postings, every document in its own language. */
 import type { Queryable } from '../../platform/database/database.ts'
 import type { Collection } from '../index/collections.ts'
+import type { Entries } from '../index/entries.ts'
 import { type LanguageTerm, nameOf, readPostings } from '../index/postings.ts'
-import { stemWords } from '../index/stems.ts'
-import type { Language } from '../language/detect.ts'
 import { allPlaces, bestChunks, placesByDocument, type Scored } from './best.ts'
-import { idf, type QueryWord, type ScoredChunks, scoreChunks } from './bm25.ts'
+import { holdingOf, idf, type QueryWord, type ScoredChunks, scoreChunks } from './bm25.ts'
+import { type QueryWeights, stemQuery } from './query-words.ts'
 import type { Scope } from './scope.ts'
 
 export type { Scored } from './best.ts'
@@ -21,8 +21,6 @@ export interface KeywordRequest extends LegRequest {
   /** What is looked for, with how much each word counts: as a rule, how often the query says it. */
   readonly words: QueryWeights
 }
-
-export type QueryWeights = ReadonlyMap<string, number>
 
 export interface KeywordResult {
   /** Best first; nothing for a query without known words. */
@@ -45,47 +43,29 @@ interface Scoring extends Pick<KeywordResult, 'rarity'> {
 }
 
 async function scoreQuery(db: Queryable, collection: Collection, query: QueryWeights): Promise<Scoring> {
-  const words = await queryWords(db, collection.languages, query)
+  const { words, language: own } = await stemQuery(db, collection.languages, query)
   const postings = await readPostings(
     db,
     collection,
     words.flatMap(({ terms }) => terms),
   )
+  const entriesOf = (terms: readonly LanguageTerm[]): readonly Entries[] => terms.flatMap((term) => postings.get(nameOf(term)) ?? [])
+  const isOwn = ({ language }: LanguageTerm): boolean => own === undefined || language === own
   const found = words.map(
-    ({ weight, terms }): QueryWord => ({ weight, entries: terms.flatMap((term) => postings.get(nameOf(term)) ?? []) }),
+    ({ weight, terms }): QueryWord => ({
+      weight,
+      entries: entriesOf(terms.filter(isOwn)),
+      foreign: entriesOf(terms.filter((term) => !isOwn(term))),
+    }),
   )
   const rarity = new Map(
     words.flatMap(({ said }, at) => {
-      const holding = found[at]?.entries.reduce((sum, { size }) => sum + size, 0) ?? 0
-      return said.map((word) => [word, idf(holding, collection.chunks)] as const)
+      const word = found[at]
+      return said.map((each) => [each, idf(word ? holdingOf(word) : 0, collection.chunks)] as const)
     }),
   )
   const averageLength = Math.max(1, collection.terms / collection.chunks)
   return { rarity, scored: scoreChunks(found, { chunks: collection.chunks, averageLength }) }
-}
-
-interface StemmedWord {
-  /** The words of the query that are this one. */
-  readonly said: readonly string[]
-  readonly weight: number
-  /** Its stem in every language of the collection that does not take it for a stop word. */
-  readonly terms: readonly LanguageTerm[]
-}
-
-/** Words that have the same stem in every language are one, as often as the query says them together. */
-async function queryWords(db: Queryable, languages: readonly Language[], query: QueryWeights): Promise<readonly StemmedWord[]> {
-  const terms = new Map<string, LanguageTerm[]>([...query.keys()].map((word) => [word, []]))
-  for (const language of languages) {
-    for (const [word, term] of await stemWords(db, language, query.keys())) terms.get(word)?.push({ language, term })
-  }
-  const words = new Map<string, StemmedWord>()
-  for (const [word, stems] of terms) {
-    if (stems.length === 0) continue
-    const name = stems.map(nameOf).join(' ')
-    const known = words.get(name)
-    words.set(name, { said: [...(known?.said ?? []), word], weight: (known?.weight ?? 0) + (query.get(word) ?? 0), terms: stems })
-  }
-  return [...words].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, word]) => word)
 }
 
 interface Ranked extends LegRequest {

@@ -2,7 +2,7 @@
 import type { Database } from '../../platform/database/database.ts'
 import type { Collection } from '../index/collections.ts'
 import { countTerms } from '../language/tokens.ts'
-import type { QueryWeights } from './keyword.ts'
+import type { QueryWeights } from './query-words.ts'
 import { type Repair, repairSpelling } from './spelling.ts'
 
 export interface QueryInCollection {

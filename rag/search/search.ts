@@ -7,9 +7,9 @@ import type { Span } from '../language/sentences.ts'
 import type { Reranker } from '../reranking/reranker.ts'
 import type { Filter } from './filter.ts'
 import { highlightHits } from './highlight-hits.ts'
-import { rankHybrid } from './hybrid.ts'
+import { type Ranked, rankHybrid } from './hybrid.ts'
 import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
-import { chunkKey, type Passage, readPassages } from './passages.ts'
+import { chunkKey, readPassages } from './passages.ts'
 import { type QueryInCollection, readQuery } from './query.ts'
 import { rerank } from './rerank.ts'
 import { scopeOf } from './scope.ts'
@@ -70,6 +70,8 @@ export interface SearchResult {
   readonly hits: readonly Hit[]
   /** Words that were joined by others. */
   readonly repairs: readonly Repair[]
+  /** Present when a model did not answer and the search went on without it. */
+  readonly note?: string
 }
 
 /** Best first; equal scores by document id, descending. Throws `not_found` for an unknown collection. */
@@ -82,13 +84,14 @@ export async function find(ground: SearchGround, request: SearchRequest): Promis
   const queries: QueryInCollection[] = []
   for (const collection of await collectionsOf(ground.db, request)) queries.push(await readQuery(ground.db, collection, request))
   const leg: LegRequest = { scope: scopeOf(request), group: request.group, limit: request.topK }
-  const ranked = await rankers[request.mode](ground, request, { queries, leg })
+  const { ranked, notes } = await rankers[request.mode](ground, request, { queries, leg })
   const inOrder = ranked.map(({ passage, score }) => ({ ...passage, score: rounded(score) })).toSorted(byScore)
   const reranked = request.mode === 'hybrid' && request.rerank !== false ? await rerank(ground, request, inOrder) : inOrder
   const hits = reranked.slice(0, request.topK)
   return {
     hits: request.highlight ? await highlightHits(ground.db, queries, hits) : hits,
     repairs: queries.flatMap(({ repairs }) => repairs),
+    ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
   }
 }
 
@@ -110,12 +113,7 @@ interface LegWork {
   readonly leg: LegRequest
 }
 
-interface RankedPassage {
-  readonly passage: Passage
-  readonly score: number
-}
-
-type Ranker = (ground: SearchGround, request: SearchRequest, work: LegWork) => Promise<readonly RankedPassage[]>
+type Ranker = (ground: SearchGround, request: SearchRequest, work: LegWork) => Promise<Ranked>
 
 const rankers: Readonly<Record<SearchMode, Ranker>> = {
   hybrid: rankHybrid,
@@ -140,13 +138,14 @@ const rankers: Readonly<Record<SearchMode, Ranker>> = {
 async function withPassages(
   db: Database,
   { workspace, found, limit }: { readonly workspace: string; readonly found: readonly Scored[]; readonly limit: number },
-): Promise<readonly RankedPassage[]> {
+): Promise<Ranked> {
   const best = found.toSorted((left, right) => right.score - left.score || right.document - left.document).slice(0, limit)
   const passages = await readPassages(db, workspace, best)
-  return best.flatMap((scored) => {
+  const ranked = best.flatMap((scored) => {
     const passage = passages.get(chunkKey(scored))
     return passage ? [{ passage, score: scored.score }] : []
   })
+  return { ranked, notes: [] }
 }
 
 function otherEmbedder({ name, embedder }: Collection): Fault {

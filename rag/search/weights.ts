@@ -13,7 +13,9 @@ const lexical: Weights = { words: 0.35, company: 0.3, letters: 0.2, title: 0.1, 
 /** The share of vectors that know meanings. Reciprocal ranks at equal weights were measured to harm when a leg is weak. */
 const vectorShare = 0.3
 
-export const defaultWeights = (semantic: boolean): Weights => (semantic ? withShare(lexical, 'vector', vectorShare) : lexical)
+/** `trust` is how far the vectors proved themselves, 0 to 1. */
+export const defaultWeights = (semantic: boolean, trust = 1): Weights =>
+  semantic ? withShare(lexical, 'vector', trust * vectorShare) : lexical
 
 /** The same balance of the other signs, with this share for one of them. */
 export function withShare(weights: Weights, sign: Sign, share: number): Weights {
