@@ -83,7 +83,7 @@ export const askDocumentsTool = defineTool({
       input: { question: 'How many days of paid leave does an employee have?' },
     },
     {
-      says: 'And is it paid?',
+      says: 'And is parental leave paid?',
       input: {
         question: 'And is it paid?',
         history: [{ question: 'How long is parental leave?', answer: 'Each parent may take 30 days.' }],
