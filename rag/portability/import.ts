@@ -114,7 +114,7 @@ export async function reveal(tx: Queryable, { collection, name }: Imported): Pro
 }
 
 /** Removes a hidden collection with all it holds; nothing happens when there is none. */
-export async function discard(
+async function discard(
   db: Database,
   { workspace, name }: { readonly workspace: string; readonly name: string },
   signal: AbortSignal,

@@ -7,7 +7,7 @@ import type { Outcome } from '../../tools/invocation.ts'
 import { hangUp, idempotencyKey, numberFrom, type ServerContext, sendJson } from './context.ts'
 import { HttpFault } from './problem.ts'
 
-export const waitSeconds = { least: 0, most: 600, fallback: 60 }
+const waitSeconds = { least: 0, most: 600, fallback: 60 }
 
 export interface RagCall {
   readonly tool: string
