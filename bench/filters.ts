@@ -58,6 +58,8 @@ interface ModeReport {
   readonly foreign: number
   readonly p50_ms: number
   readonly p95_ms: number
+  /** Processor time of all threads: what a search costs however busy the machine is. */
+  readonly cpu_p95_ms: number
 }
 
 interface Report {
@@ -126,6 +128,7 @@ interface Tally {
   readonly short: Record<SearchMode, number>
   readonly foreign: Record<SearchMode, number>
   readonly times: Record<SearchMode, number[]>
+  readonly cpu: Record<SearchMode, number[]>
   readonly recalls: number[]
   readonly selectivity: Map<string, number>
   readonly wrong: string[]
@@ -135,6 +138,7 @@ const openTally = (): Tally => ({
   short: { hybrid: 0, keyword: 0, vector: 0 },
   foreign: { hybrid: 0, keyword: 0, vector: 0 },
   times: { hybrid: [], keyword: [], vector: [] },
+  cpu: { hybrid: [], keyword: [], vector: [] },
   recalls: [],
   selectivity: new Map(),
   wrong: [],
@@ -152,9 +156,12 @@ async function ask(finder: Finder, { question, entries, nearest, tally }: Asking
   const said = [...allowed.values()].filter((index) => question.words.some((word) => entries[index]?.words.has(word)))
   countSelectivity(tally, allowed.size / entries.length)
   for (const mode of searchModes) {
+    const before = process.cpuUsage()
     const started = performance.now()
     const hits = await finder({ question, mode, topK })
     tally.times[mode].push(performance.now() - started)
+    const { user, system } = process.cpuUsage(before)
+    tally.cpu[mode].push((user + system) / 1000)
     const expected = Math.min(topK, mode === 'keyword' ? said.length : allowed.size)
     const foreign = hits.filter((document) => !allowed.has(document)).length
     tally.foreign[mode] += foreign
@@ -174,7 +181,15 @@ function countSelectivity({ selectivity }: Tally, share: number): void {
   selectivity.set(decade, (selectivity.get(decade) ?? 0) + 1)
 }
 
-function summarize({ short, foreign, times, recalls, selectivity, wrong }: Tally): Omit<Report, 'chunks' | 'questions' | 'ingest_seconds'> {
+function summarize({
+  short,
+  foreign,
+  times,
+  cpu,
+  recalls,
+  selectivity,
+  wrong,
+}: Tally): Omit<Report, 'chunks' | 'questions' | 'ingest_seconds'> {
   const modes = Object.fromEntries(
     searchModes.map((mode) => [
       mode,
@@ -183,6 +198,7 @@ function summarize({ short, foreign, times, recalls, selectivity, wrong }: Tally
         foreign: foreign[mode],
         p50_ms: rounded(percentile(times[mode], 0.5)),
         p95_ms: rounded(percentile(times[mode], 0.95)),
+        cpu_p95_ms: rounded(percentile(cpu[mode], 0.95)),
       },
     ]),
   )

@@ -1,14 +1,12 @@
 /**
  * One contestant alone in a process: what it takes to index a file of documents, in seconds and in memory.
- * Arguments: its name, the file, and for ours the folder that keeps the index and perhaps a database.
+ * Arguments: its name, the file, and for ours the folder that keeps the index and perhaps a database. Only the contestant's own
+ * code is loaded, and that counts as its memory.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { openGround } from '../ground.ts'
 import { rounded } from '../latency.ts'
 import { readDocuments } from './collection.ts'
 import type { Contestant } from './contestant.ts'
-import { ingestDocuments, ownContestants } from './millrace.ts'
-import { peers } from './peers.ts'
 
 const [name = '', file = '', folder = '', database] = process.argv.slice(2)
 const warmUp = 20
@@ -42,6 +40,8 @@ interface Opened {
 }
 
 async function openOwn(): Promise<Opened> {
+  const { openGround } = await import('../ground.ts')
+  const { ingestDocuments, ownContestants } = await import('./millrace.ts')
   const ground = await openGround({ folder, database })
   const { chunks } = await ingestDocuments(ground, { collection: 'bench', documents: await readDocuments(file) })
   const own = ownContestants(ground, 'bench').find(({ mode }) => mode === 'hybrid')
@@ -50,6 +50,7 @@ async function openOwn(): Promise<Opened> {
 }
 
 async function openPeer(): Promise<Opened> {
+  const { peers } = await import('./peers.ts')
   const [variant] = peers.find((peer) => peer.name === name)?.variants ?? []
   if (!variant) throw new Error(`There is no peer '${name}'.`)
   const documents = await readDocuments(file)

@@ -7,7 +7,7 @@ test('four kills while documents are ingested leave every one whole, found and t
   expect(report.wrong).toEqual([])
   expect(report).toMatchObject({ kills: 4, documents: 200, torn: 0, lost: 0, doubled: 0, unfinished: 0 })
   expect(report.acknowledged).toBeGreaterThan(0)
-}, 300_000)
+}, 600_000)
 
 test('a text of two editions is of none', () => {
   const [first, second] = [textOf(9, 0), textOf(9, 1)]
