@@ -1,7 +1,7 @@
 /**
- * Nearest chunks by the cosine of their vectors. Small spaces are scanned, which is exact. Large ones have a graph: it is walked
- * outwards until enough of what it meets may be found, and where that takes too long (few documents fit, or they lie far from
- * the query) those that fit are scanned instead. So there are always as many results as asked for, if they exist.
+ * Nearest chunks by the cosine of their vectors. Small spaces are scanned, which is exact. Large ones have a graph: where few
+ * documents may be found these are scanned, else the graph is walked outwards until enough of what it meets may be found, and if
+ * that takes too long all are scanned after all. So there are always as many results as asked for, if they exist.
  */
 import type { Database, Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
@@ -24,8 +24,10 @@ export async function searchVector(db: Database, collection: Collection, request
   if (!space) return []
   const graph = space.graph === 'none' ? undefined : graphOf(db.kind, space)
   const parameters = [collection.workspace, collection.key, vector, request.limit, ...request.scope.parameters]
-  const near = graph && (await walk(db, { collection, request, space, graph, parameters }))
-  return near ?? scan(db, { request, space, parameters })
+  if (!graph) return scan(db, { request, space, parameters })
+  const allowed = await fewAllowed(db, collection, request.scope)
+  if (allowed) return scanThese(db, { request, space, parameters: [...parameters.slice(0, scopeFrom - 1), allowed] })
+  return (await walk(db, { collection, request, space, graph, parameters })) ?? scan(db, { request, space, parameters })
 }
 
 async function spaceFor(db: Queryable, collection: Collection, vector: Float32Array): Promise<EmbeddingSpace | undefined> {
@@ -52,17 +54,43 @@ async function scan(db: Database, { request, space, parameters }: Search): Promi
   return withSettings(db, { jit: 'off' }, async (tx) => (await tx.query<Scored>(sql, parameters)).rows)
 }
 
-function scanned(scope: Scope, { key }: EmbeddingSpace): string {
-  const score = 'select document, ordinal, 1 - (embedding <=> $3::vector) as score'
+function scanned(scope: Scope, space: EmbeddingSpace): string {
   if (scope.everything)
-    return `with near as (${score} from vectors v where workspace = $1 and collection = $2 and space = ${key} and embedding is not null
+    return `with near as (${score} from vectors v where workspace = $1 and collection = $2 and space = ${space.key} and embedding is not null
       and ${seen(scope)})`
-  // offset 0 keeps it one index lookup for each document, also where the planner has no statistics yet.
   return `with allowed as materialized (
       select key from documents d where workspace = $1 and collection = $2 and state = 'live' and ${scope.sql(scopeFrom)}),
-    near as (${score} from allowed, lateral (
-      select document, ordinal, embedding from vectors
-      where workspace = $1 and document = allowed.key and space = ${key} and embedding is not null offset 0) as v)`
+    ${nearOf(space)}`
+}
+
+/** offset 0 keeps it one index lookup for each document, also where the planner has no statistics yet. */
+function nearOf({ key }: EmbeddingSpace): string {
+  return `near as (${score} from allowed, lateral (
+    select document, ordinal, embedding from vectors
+    where workspace = $1 and collection = $2 and document = allowed.key and space = ${key} and embedding is not null offset 0) as v)`
+}
+
+const score = 'select document, ordinal, 1 - (embedding <=> $3::vector) as score'
+
+/** Up to this share of the documents, scanning them costs less than walking past all others, and misses none. */
+const shareScanned = 1 / 20
+const alwaysScanned = 100
+
+/** The documents that may be found, if they are few. */
+async function fewAllowed(db: Queryable, { workspace, key, documents }: Collection, scope: Scope): Promise<readonly number[] | undefined> {
+  if (scope.everything) return undefined
+  const most = Math.max(alwaysScanned, Math.ceil(documents * shareScanned))
+  const { rows } = await db.query<{ key: number }>(
+    `select key from documents d where workspace = $1 and collection = $2 and state = 'live' and ${scope.sql(4)} limit $3`,
+    [workspace, key, most + 1, ...scope.parameters],
+  )
+  return rows.length > most ? undefined : rows.map((row) => row.key)
+}
+
+async function scanThese(db: Database, { request, space, parameters }: Search): Promise<readonly Scored[]> {
+  const allowed = `with allowed as (select key from unnest($${scopeFrom}::int[]) as given (key))`
+  const { rows } = await db.query<Scored>(`${allowed}, ${nearOf(space)} ${ranked(request.group)}`, parameters)
+  return rows
 }
 
 interface Walk extends Search {
@@ -70,8 +98,8 @@ interface Walk extends Search {
   readonly graph: Graph
 }
 
-/** Met on one walk at most, as a share of all chunks: further out, scanning what is allowed costs less. */
-const shareMet = 1 / 20
+/** Met on one walk at most, as a share of all chunks. */
+const shareMet = 1 / 4
 const fewestMet = 1000
 /** Steps of a walk that nothing is filtered from, and of one that passes by what may not be found. */
 const steps = { open: 200, filtered: 800 }
@@ -85,8 +113,9 @@ async function walk(db: Database, work: Walk): Promise<readonly Scored[] | undef
   for (const factor of request.group === 'document' ? [1, 4] : [1]) {
     const width = Math.ceil(request.limit * (1 + perDocument) * factor)
     const { rows, met } = await walkOnce(db, work, width)
-    if (rows.length >= request.limit) return rows
+    // A walk that ended early gives whatever it had come by, not the nearest.
     if (met < width) return undefined
+    if (rows.length >= request.limit) return rows
   }
   return undefined
 }
