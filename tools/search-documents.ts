@@ -67,7 +67,7 @@ export const searchDocumentsTool = defineTool({
       { db, signal, embedders: ports.embedders ?? subwordOnly, reranker: ports.reranker },
       requestOf(asked, context),
     )
-    const repaired = [...new Map(repairs.map((repair) => [`${repair.said} ${repair.meant}`, repair])).values()]
+    const repaired = [...new Map(repairs.map(({ said, meant }) => [`${said} ${meant}`, { said, meant }])).values()]
     const first = hits.slice(0, 5).map(({ document, title, text }) => `- ${title || document} [${document}]: ${text.slice(0, 300)}`)
     const spelt = repaired.length === 0 ? '' : ` (searched for ${repaired.map(({ meant }) => `'${meant}'`).join(', ')} as well)`
     return {

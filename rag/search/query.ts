@@ -21,6 +21,6 @@ export async function readQuery(db: Database, collection: Collection, { query, s
   const repairs = spelling === 'repair' ? await repairSpelling(db, collection, counts) : []
   if (repairs.length === 0) return { collection, words: counts, repairs }
   const words = new Map<string, number>(counts)
-  for (const { said, meant } of repairs) words.set(meant, (words.get(meant) ?? 0) + (counts.get(said) ?? 0))
+  for (const { said, meant, weight } of repairs) words.set(meant, (words.get(meant) ?? 0) + weight * (counts.get(said) ?? 0))
   return { collection, words, repairs }
 }

@@ -51,6 +51,14 @@ describe.each(testDatabases)('spelling repair on the $kind database', ({ open })
     expect(await repaired('flights of lamps, 1234, x99lamp, zucchini')).toEqual([])
   })
 
+  it('lets a real word that the documents lack count more than its neighbour', async () => {
+    const repairs = await repairSpelling(db, await getCollection(db, 'default', 'notes'), countTerms('limp lampp'))
+    expect(repairs).toEqual([
+      { said: 'limp', meant: 'lamp', weight: 0.5 },
+      { said: 'lampp', meant: 'lamp', weight: 1 },
+    ])
+  })
+
   it('takes a misspelt stop word for one, not for a rare word', async () => {
     expect(await repaired('teh lamp')).toEqual([])
   })

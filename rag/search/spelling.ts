@@ -7,17 +7,22 @@ import type { Collection } from '../index/collections.ts'
 import { documentFrequencies } from '../index/postings.ts'
 import { stemWords } from '../index/stems.ts'
 import { isSpelt, wordsAfter } from '../index/words.ts'
+import { knownEnglish } from '../language/known-words.ts'
 import type { TermCounts } from '../language/tokens.ts'
 import { hasWord, mergeSorted, type Near, nearWords, wordsWith } from './lexicon.ts'
 
 export interface Repair {
   readonly said: string
   readonly meant: string
+  /** How much what was meant counts beside what was said. */
+  readonly weight: number
 }
 
 /** From this length on two edits are forgiven; in shorter words they make another word too often. */
 const longWord = 9
 const mostNear = 40
+/** A word of the language that the documents do not have may be meant as it stands, or be a slip that made another word. */
+const weightOfKnown = 0.5
 
 /** At most one repair for each word. Words of other scripts, numbers and names with digits are left alone. */
 export async function repairSpelling(db: Database, collection: Collection, query: TermCounts): Promise<readonly Repair[]> {
@@ -29,10 +34,13 @@ export async function repairSpelling(db: Database, collection: Collection, query
   for (const said of strange) {
     if (known.get(said) !== undefined) continue
     const meant = await nearestWord(db, collection, { lexicon, said })
-    if (meant !== undefined) repairs.push({ said, meant })
+    if (meant !== undefined) repairs.push({ said, meant, weight: (await isKnown(collection, said)) ? weightOfKnown : 1 })
   }
   return repairs
 }
+
+const isKnown = async ({ languages }: Collection, word: string): Promise<boolean> =>
+  languages.includes('english') && (await knownEnglish()).has(word)
 
 /** The nearest: fewest edits, then the same first letter, then the word of the most chunks. None where a stop word is nearest. */
 async function nearestWord(
