@@ -10,7 +10,7 @@ import type { Given } from './store.ts'
 import { openVerifier, type Verifier } from './verify.ts'
 
 /** Passages a model reads when the caller does not say. */
-export const passagesRead = 6
+const passagesRead = 6
 
 export interface ModelGround {
   readonly generator: Generator

@@ -10,7 +10,7 @@ const leastGain = 0.25
 /** How near the neighbour's score must come. */
 const closeEnough = 0.6
 
-export const citationsShown = 3
+const citationsShown = 3
 
 /** Undefined when nothing was found. Only for evidence that is strong enough; see `abstain` otherwise. */
 export function answerByQuote(question: string, { sentences, evidence, confidence }: Findings, most = citationsShown): Given | undefined {

@@ -11,7 +11,7 @@ import { likenessOf } from './likeness.ts'
 import { givesOrders } from './orders.ts'
 
 /** Share of the claim's words that must be there. */
-export const enough = 0.6
+const enough = 0.6
 /** Words spelt as alike as this are one word inflected. */
 const sameWord = 0.6
 
