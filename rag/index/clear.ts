@@ -49,7 +49,7 @@ const clearedShare = 0.05
 /** Merges postings and takes cleared documents out of them, where enough has gathered to be worth it. */
 export async function tidy(db: Database, place: Place, { signal, segments = segmentsLeft }: TidyOptions): Promise<void> {
   const { rows } = await db.background.query<{ due: boolean }>(
-    `select segments > $3 or (select count(*) from documents where workspace = $1 and collection = $2 and state = 'cleared')
+    `select segments >= $3 or (select count(*) from documents where workspace = $1 and collection = $2 and state = 'cleared')
               > $4::float8 * documents as due
      from collections where workspace = $1 and key = $2`,
     [place.workspace, place.key, segments, clearedShare],

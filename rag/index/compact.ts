@@ -36,6 +36,8 @@ export async function compactPostings(db: Database, place: Place, signal: AbortS
   }
   await db.background.transaction((tx) => countSegments(tx, place, -segments))
   await forget(db.background, place, cleared)
+  // A server does this by itself. The table stays small this way, so that it takes a few ten milliseconds.
+  if (db.oneSession) await db.background.query('vacuum postings')
 }
 
 async function stateOf(
@@ -128,7 +130,8 @@ async function rewriteTerms(
     gone.push(...change.gone.map(({ place }) => place))
     fresh.set(language, [...(fresh.get(language) ?? []), ...change.entries.flatMap((entries) => cut(term, entries))])
   }
-  await tx.query('delete from postings where ctid = any($2::tid[]) and collection = $1', [key, gone])
+  // By their places only: with any other condition the planner reads the whole collection.
+  await tx.query('delete from postings where ctid = any($1::tid[])', [gone])
   for (const [language, some] of fresh) await insertRows(tx, { key, language, rows: some })
 }
 
@@ -149,14 +152,25 @@ function merge(
   stored: readonly StoredRow[],
   cleared: ReadonlySet<number>,
 ): { readonly gone: readonly StoredRow[]; readonly entries: readonly Entries[] } {
-  const small = stored.filter(({ chunks }) => chunks < fullRow)
-  const merged = small.length > rowsLeft ? small : []
+  const merged = stored.length > rowsLeft ? tailOf(stored.filter(({ chunks }) => chunks < fullRow)) : []
   const apart = cleared.size > 0 ? stored.filter((row) => !merged.includes(row)) : []
   const shrunk = apart.map((row) => ({ row, entries: unpackRows([row], cleared) })).filter(({ row, entries }) => entries.size < row.chunks)
   return {
     gone: [...merged, ...shrunk.map(({ row }) => row)],
     entries: [...(merged.length > 0 ? [unpackRows(merged, cleared)] : []), ...shrunk.map(({ entries }) => entries)],
   }
+}
+
+/** The rows worth merging: a large one joins the small only when they weigh half as much, or it would be rewritten every time. */
+function tailOf(rows: readonly StoredRow[]): readonly StoredRow[] {
+  const tail: StoredRow[] = []
+  let entries = 0
+  for (const row of rows.toSorted((left, right) => left.chunks - right.chunks)) {
+    if (tail.length > rowsLeft / 2 && row.chunks > 2 * entries) break
+    tail.push(row)
+    entries += row.chunks
+  }
+  return tail
 }
 
 function unpackRows(rows: readonly StoredRow[], cleared: ReadonlySet<number>): Entries {

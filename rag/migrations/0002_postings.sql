@@ -38,7 +38,8 @@ create table postings (
   -- By document and ordinal: the document's distance from the one before (the first from 0), ordinal, term frequency and
   -- length of the chunk in terms, each as a LEB128 varint.
   entries bytea not null
-);
+  -- Rows up to a page stay whole: fetching entries from elsewhere, and removing them there, costs more than all else.
+) with (toast_tuple_target = 8160);
 -- Varints do not compress, and trying costs time.
 alter table postings alter column entries set storage external;
 create index postings_of_term on postings (collection, language, term);
