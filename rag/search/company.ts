@@ -1,13 +1,13 @@
 /** How good the candidates are that a candidate is most like: what fits a query comes in groups that resemble each other. */
-import type { Profile } from './profile.ts'
+import type { Holders } from './holders.ts'
 
 const companions = 8
 
 /** The mean score of the nearest candidates (cosine of tf-idf within the candidates), weighed by likeness; 0 for one with none. */
-export function company(profiles: readonly Profile[], scores: readonly number[]): readonly number[] {
-  const size = profiles.length
-  const likeness = likenessOf(profiles)
-  return profiles.map((_, row) => meanOfNearest(likeness.subarray(row * size, (row + 1) * size), scores, row))
+export function company(holders: Holders, scores: readonly number[]): readonly number[] {
+  const size = scores.length
+  const likeness = likenessOf(holders, size)
+  return scores.map((_, row) => meanOfNearest(likeness.subarray(row * size, (row + 1) * size), scores, row))
 }
 
 function meanOfNearest(likeness: Float64Array, scores: readonly number[], self: number): number {
@@ -44,36 +44,28 @@ interface Sums {
 }
 
 /** Cosines of all pairs, row by row. Flat arrays in place: four times faster than maps of maps for 100 passages. */
-function likenessOf(profiles: readonly Profile[]): Float64Array {
-  const size = profiles.length
-  const holders = new Map<string, number[]>()
-  for (const [row, { places }] of profiles.entries()) {
-    for (const [word, at] of places) {
-      const list = holders.get(word)
-      if (list) list.push(row, at.length)
-      else holders.set(word, [row, at.length])
-    }
-  }
+function likenessOf(holders: Holders, size: number): Float64Array {
   const sums: Sums = { size, cosines: new Float64Array(size * size), lengths: new Float64Array(size) }
   for (const list of holders.values()) addWord(list, sums)
   divideByLengths(sums)
   return sums.cosines
 }
 
-/** Adds one word's part to every pair that has it; `list` holds row, count, row, count, and so on. */
+/** Adds one word's part to every pair that has it. Read twice rather than copied: there are thousands of words. */
 function addWord(list: readonly number[], { size, cosines, lengths }: Sums): void {
   const idf = Math.log((size + 1) / (list.length / 2))
-  const weights = list.map((value, at) => (at % 2 === 0 ? value : (1 + Math.log(value)) * idf))
-  for (let left = 0; left < weights.length; left += 2) {
-    const row = weights[left] ?? 0
-    const weight = weights[left + 1] ?? 0
+  for (let left = 0; left < list.length; left += 2) {
+    const row = list[left] ?? 0
+    const weight = weightOf(list[left + 1] ?? 1, idf)
     lengths[row] = (lengths[row] ?? 0) + weight * weight
-    for (let right = left + 2; right < weights.length; right += 2) {
-      const at = row * size + (weights[right] ?? 0)
-      cosines[at] = (cosines[at] ?? 0) + weight * (weights[right + 1] ?? 0)
+    for (let right = left + 2; right < list.length; right += 2) {
+      const at = row * size + (list[right] ?? 0)
+      cosines[at] = (cosines[at] ?? 0) + weight * weightOf(list[right + 1] ?? 1, idf)
     }
   }
 }
+
+const weightOf = (count: number, idf: number): number => (count === 1 ? idf : (1 + Math.log(count)) * idf)
 
 /** Rows come in order, so that only the half above the diagonal was summed; the other half is its mirror. */
 function divideByLengths({ size, cosines, lengths }: Sums): void {

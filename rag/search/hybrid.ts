@@ -7,9 +7,10 @@ import type { Embedder } from '../embedding/embedder.ts'
 import type { Collection } from '../index/collections.ts'
 import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
 import { chunkKey, type Passage, readPassages } from './passages.ts'
-import { profileOf } from './profile.ts'
+import { type Profile, profilesOf } from './profile.ts'
 import type { QueryInCollection } from './query.ts'
 import { type QueryWords, type Signs, signsOf, weigh } from './refine.ts'
+import { mostReranked } from './rerank.ts'
 import type { SearchGround, SearchRequest } from './search.ts'
 import { trustIn } from './trust.ts'
 import { scoreChunks, searchVector } from './vector.ts'
@@ -27,9 +28,9 @@ export interface Candidate {
   readonly vector?: number
 }
 
-/** Candidates with what is known of them. */
+/** Candidates with what is known of them, in one order. */
 export interface Candidates {
-  readonly passages: readonly Passage[]
+  readonly candidates: readonly Candidate[]
   readonly signs: Signs
   readonly weights: Weights
   /** What went wrong on the way without stopping the search. */
@@ -41,25 +42,34 @@ export interface Ranked {
   readonly notes: readonly string[]
 }
 
-/** Scores from 0 to 1, in no order. */
-export async function rankHybrid(
-  ground: SearchGround,
-  request: SearchRequest,
-  { queries, leg }: { readonly queries: readonly QueryInCollection[]; readonly leg: LegRequest },
-): Promise<Ranked> {
-  const { passages, signs, weights, notes } = await gatherCandidates(ground, request, { queries, leg })
-  const ranked = weigh(signs, weights).flatMap((score, at) => {
-    const passage = passages[at]
+interface HybridWork {
+  readonly queries: readonly QueryInCollection[]
+  readonly leg: LegRequest
+}
+
+/** The best `leg.limit` and a few more, with scores from 0 to 1. */
+export async function rankHybrid(ground: SearchGround, request: SearchRequest, work: HybridWork): Promise<Ranked> {
+  const { candidates, signs, weights, notes } = await gatherCandidates(ground, request, work)
+  const best = weigh(signs, weights)
+    .flatMap((score, at) => {
+      const candidate = candidates[at]
+      return candidate ? [{ candidate, score }] : []
+    })
+    .sort((left, right) => right.score - left.score || right.candidate.document - left.candidate.document)
+    .slice(0, Math.max(work.leg.limit, ground.reranker ? mostReranked : 0))
+  const passages = await readPassages(
+    ground.db,
+    request.workspace,
+    best.map(({ candidate }) => candidate),
+  )
+  const ranked = best.flatMap(({ candidate, score }) => {
+    const passage = passages.get(chunkKey(candidate))
     return passage ? [{ passage, score }] : []
   })
   return { ranked, notes }
 }
 
-export async function gatherCandidates(
-  ground: SearchGround,
-  request: SearchRequest,
-  { queries, leg }: { readonly queries: readonly QueryInCollection[]; readonly leg: LegRequest },
-): Promise<Candidates> {
+export async function gatherCandidates(ground: SearchGround, request: SearchRequest, { queries, leg }: HybridWork): Promise<Candidates> {
   const deep = { ...leg, limit: Math.max(candidatesPerLeg, leg.limit) }
   const rarity = new Map<string, number>()
   const found: Candidate[] = []
@@ -72,18 +82,32 @@ export async function gatherCandidates(
     if (legs.note !== undefined) notes.add(legs.note)
     for (const [word, idf] of legs.rarity) rarity.set(word, Math.max(rarity.get(word) ?? 0, idf))
   }
-  const candidates = best(found, deep.limit)
-  const texts = await readPassages(ground.db, request.workspace, candidates)
-  const known = candidates.flatMap((candidate) => {
-    const passage = texts.get(chunkKey(candidate))
-    return passage ? [{ ...candidate, passage, profile: profileOf(ground.db, chunkKey(candidate), passage) }] : []
-  })
+  const known = await withProfiles(ground, request, best(found, deep.limit))
   return {
+    candidates: known,
     notes: [...notes],
-    passages: known.map(({ passage }) => passage),
-    signs: signsOf(rarity satisfies QueryWords, known),
+    signs: signsOf(rarity, known),
     weights: weighings.length === 1 && weighings[0] ? weighings[0] : defaultWeights(weighings.some(({ vector }) => vector > 0)),
   }
+}
+
+async function withProfiles(
+  { db }: SearchGround,
+  { workspace }: SearchRequest,
+  candidates: readonly Candidate[],
+): Promise<readonly (Candidate & { readonly profile: Profile })[]> {
+  const byKey = new Map(candidates.map((candidate) => [chunkKey(candidate), candidate]))
+  const profiles = await profilesOf(db, [...byKey.keys()], (missing) =>
+    readPassages(
+      db,
+      workspace,
+      missing.flatMap((key) => byKey.get(key) ?? []),
+    ),
+  )
+  return [...byKey].flatMap(([key, candidate]) => {
+    const profile = profiles.get(key)
+    return profile ? [{ ...candidate, profile }] : []
+  })
 }
 
 /** The best of each leg: half of the places for each where both bring more than there are. */

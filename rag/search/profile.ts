@@ -1,4 +1,4 @@
-/** A passage as refining sees it: which words it has and where. Kept for passages met before. */
+/** A passage as refining sees it: which words it has and where. Kept for passages met before, so that they are read once. */
 import type { Database } from '../../platform/database/database.ts'
 import { tokenize } from '../language/tokens.ts'
 
@@ -16,23 +16,40 @@ export interface ProfileSource {
 }
 
 /** Some KB each. */
-const mostKept = 5000
+const mostKept = 10_000
 /** What stands after this many characters of a passage is not looked at. */
 const longest = 4000
 
 const kept = new WeakMap<Database, Map<string, Profile>>()
 
-/** `key` names the passage for good: a changed document has another. */
-export function profileOf(db: Database, key: string, source: ProfileSource): Profile {
+/**
+ * The profiles of passages by key; `read` is asked for the sources of those that were not met before. A key names a passage for
+ * good: a changed document has another. A passage that is gone has none.
+ */
+export async function profilesOf(
+  db: Database,
+  keys: readonly string[],
+  read: (missing: readonly string[]) => Promise<ReadonlyMap<string, ProfileSource>>,
+): Promise<ReadonlyMap<string, Profile>> {
   const known = kept.get(db) ?? new Map<string, Profile>()
   kept.set(db, known)
-  const profile = known.get(key) ?? makeProfile(source)
-  // Taken out and put back, so that the first entry is the one not used for longest.
-  known.delete(key)
-  known.set(key, profile)
-  const [oldest] = known.keys()
-  if (known.size > mostKept && oldest !== undefined) known.delete(oldest)
-  return profile
+  const missing = keys.filter((key) => !known.has(key))
+  const sources = missing.length > 0 ? await read(missing) : new Map<string, ProfileSource>()
+  const found = new Map<string, Profile>()
+  for (const key of keys) {
+    const source = sources.get(key)
+    const profile = known.get(key) ?? (source && makeProfile(source))
+    if (!profile) continue
+    found.set(key, profile)
+    // Taken out and put back, so that the first entries are those not used for longest.
+    known.delete(key)
+    known.set(key, profile)
+  }
+  for (const oldest of known.keys()) {
+    if (known.size <= mostKept) break
+    known.delete(oldest)
+  }
+  return found
 }
 
 export function makeProfile({ title, text }: ProfileSource): Profile {

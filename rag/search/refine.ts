@@ -7,6 +7,7 @@
  * and, where the collection's embedder knows meanings, the cosine of the vectors. Each sign is brought to 0–1 and weighed.
  */
 import { company } from './company.ts'
+import { type Holders, holdersOf } from './holders.ts'
 import { gramsOf, type Profile } from './profile.ts'
 import { type Sign, signNames, type Weights } from './weights.ts'
 
@@ -27,13 +28,14 @@ export type Signs = Readonly<Record<Sign, readonly number[]>>
 export function signsOf(query: QueryWords, candidates: readonly Candidate[]): Signs {
   const words = scaled(candidates.map((candidate) => candidate.words))
   const profiles = candidates.map(({ profile }) => profile)
+  const holders = holdersOf(profiles)
   const reader = readerOf(query)
   return {
     words,
-    company: scaled(company(profiles, words)),
-    letters: scaled(letters(profiles, reader)),
+    company: scaled(company(holders, words)),
+    letters: scaled(letters(profiles, holders, reader)),
     title: scaled(profiles.map(({ titleWords }) => titleShare(titleWords, reader))),
-    closeness: scaled(profiles.map((profile) => closeness(profile, reader))),
+    closeness: scaled(closeness(profiles, holders, reader)),
     vector: stretched(candidates.map(({ vector }) => vector)),
   }
 }
@@ -60,20 +62,16 @@ function stretched(scores: readonly (number | undefined)[]): readonly number[] {
   return scores.map((score) => (score === undefined || best <= least ? 0 : (score - least) / (best - least)))
 }
 
-/** The query, ready to be compared with words of texts: each of them is looked at once, however many passages have it. */
+/** The query, ready to be compared with words of texts. */
 interface Reader {
   /** Weight of each letter group of the query: the idf of the rarest word it is in. */
   readonly weights: Float64Array
   /** Words that follow each other in the query, by the numbers of their openings. */
   readonly pairs: readonly { readonly first: number; readonly second: number; readonly weight: number }[]
-  read(word: string): WordReading
-}
-
-interface WordReading {
   /** Numbers of the query's letter groups in the word, one for each time. */
-  readonly grams: readonly number[]
-  /** The word of the query it begins like, or -1. */
-  readonly opening: number
+  grams(word: string): readonly number[]
+  /** Number of the query's word that this one begins like; undefined for none. */
+  opening(word: string): number | undefined
 }
 
 /** Words count as the same from their first letters on: enough to see that two of them stand together. */
@@ -91,19 +89,24 @@ function readerOf(query: QueryWords): Reader {
       weights[number] = Math.max(weights[number] ?? 0, idf)
     }
   }
-  const readings = new Map<string, WordReading>()
+  const pairsOfLetters = new Set([...numbers.keys()].map((gram) => pairCode(gram, 0)))
   return {
     weights: Float64Array.from(weights),
     pairs: pairsOf([...query], openings),
-    read: (word) => {
-      const known = readings.get(word)
-      if (known) return known
-      const grams = gramsOf(word).flatMap((gram) => numbers.get(gram) ?? [])
-      const reading = { grams, opening: openings.get(openingOf(word)) ?? -1 }
-      readings.set(word, reading)
-      return reading
-    },
+    grams: (word) => (mayShare(word, pairsOfLetters) ? gramsOf(word).flatMap((gram) => numbers.get(gram) ?? []) : none),
+    opening: (word) => openings.get(openingOf(word)),
   }
+}
+
+const none: readonly number[] = []
+
+const pairCode = (text: string, at: number): number => text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1)
+
+/** False for most words at little cost: they begin with other letters and have no two letters that begin a group of the query. */
+function mayShare(word: string, pairs: ReadonlySet<number>): boolean {
+  if (pairs.has('<'.charCodeAt(0) * 65_536 + word.charCodeAt(0))) return true
+  for (let at = 0; at + 1 < word.length; at++) if (pairs.has(pairCode(word, at))) return true
+  return false
 }
 
 function pairsOf(words: readonly (readonly [string, number])[], openings: ReadonlyMap<string, number>): Reader['pairs'] {
@@ -120,35 +123,53 @@ function pairsOf(words: readonly (readonly [string, number])[], openings: Readon
 const k1 = 1.2
 const b = 0.75
 
-function letters(profiles: readonly Profile[], { weights, read }: Reader): readonly number[] {
-  const average = Math.max(1, profiles.reduce((sum, { grams }) => sum + grams, 0) / Math.max(1, profiles.length))
-  const counts = new Float64Array(weights.length)
-  return profiles.map(({ places, grams }) => {
-    counts.fill(0)
-    for (const [word, at] of places) {
-      for (const gram of read(word).grams) counts[gram] = (counts[gram] ?? 0) + at.length
+/** BM25 over letter groups: `counts` holds, row by row, how often a candidate has each group of the query. */
+function letters(profiles: readonly Profile[], holders: Holders, { weights, grams }: Reader): readonly number[] {
+  const groups = weights.length
+  const counts = new Float64Array(profiles.length * groups)
+  for (const [word, list] of holders) {
+    for (const gram of grams(word)) {
+      for (let at = 0; at < list.length; at += 2) {
+        const place = (list[at] ?? 0) * groups + gram
+        counts[place] = (counts[place] ?? 0) + (list[at + 1] ?? 0)
+      }
     }
-    const saturation = k1 * (1 - b + (b * grams) / average)
-    return counts.reduce((sum, count, gram) => sum + ((weights[gram] ?? 0) * count * (k1 + 1)) / (count + saturation), 0)
+  }
+  const average = Math.max(1, profiles.reduce((sum, profile) => sum + profile.grams, 0) / Math.max(1, profiles.length))
+  return profiles.map((profile, row) => {
+    const saturation = k1 * (1 - b + (b * profile.grams) / average)
+    let score = 0
+    for (let gram = 0; gram < groups; gram++) {
+      const count = counts[row * groups + gram] ?? 0
+      if (count > 0) score += ((weights[gram] ?? 0) * count * (k1 + 1)) / (count + saturation)
+    }
+    return score
   })
 }
 
 /** Share of the query's letter groups, by weight, that the title has. */
-function titleShare(titleWords: readonly string[], { weights, read }: Reader): number {
+function titleShare(titleWords: readonly string[], { weights, grams }: Reader): number {
   if (titleWords.length === 0) return 0
-  const said = new Set(titleWords.flatMap((word) => read(word).grams))
+  const said = new Set(titleWords.flatMap(grams))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   return total > 0 ? weights.reduce((sum, weight, gram) => (said.has(gram) ? sum + weight : sum), 0) / total : 0
 }
 
 /** For each pair of neighbours in the query: the rarer one's idf over their least distance in the text. */
-function closeness({ places }: Profile, { pairs, read }: Reader): number {
-  const found: (readonly number[])[] = []
-  for (const [word, at] of places) {
-    const { opening } = read(word)
-    if (opening >= 0) found[opening] = merged(found[opening], at)
+function closeness(profiles: readonly Profile[], holders: Holders, { pairs, opening }: Reader): readonly number[] {
+  const found = profiles.map((): (readonly number[])[] => [])
+  for (const [word, list] of holders) {
+    const number = opening(word)
+    if (number === undefined) continue
+    for (let at = 0; at < list.length; at += 2) {
+      const row = list[at] ?? 0
+      const places = found[row]
+      if (places) places[number] = merged(places[number], profiles[row]?.places.get(word) ?? [])
+    }
   }
-  return pairs.reduce((sum, { first, second, weight }) => sum + weight / leastDistance(found[first], found[second]), 0)
+  return found.map((places) =>
+    pairs.reduce((sum, { first, second, weight }) => sum + weight / leastDistance(places[first], places[second]), 0),
+  )
 }
 
 const merged = (left: readonly number[] | undefined, right: readonly number[]): readonly number[] =>

@@ -2,7 +2,7 @@
 import type { Hit, SearchGround, SearchRequest } from './search.ts'
 
 /** Pairs of query and text are read one by one: only the best hits are worth it. */
-const mostReranked = 50
+export const mostReranked = 50
 /** The cross-encoder's say beside the ranking it was given. */
 const share = 0.7
 

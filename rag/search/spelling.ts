@@ -20,7 +20,7 @@ export interface Repair {
 
 /** From this length on two edits are forgiven; in shorter words they make another word too often. */
 const longWord = 9
-const mostNear = 40
+const mostNear = 200
 /** A word of the language that the documents do not have may be meant as it stands, or be a slip that made another word. */
 const weightOfKnown = 0.5
 
@@ -42,24 +42,27 @@ export async function repairSpelling(db: Database, collection: Collection, query
 const isKnown = async ({ languages }: Collection, word: string): Promise<boolean> =>
   languages.includes('english') && (await knownEnglish()).has(word)
 
-/** The nearest: fewest edits, then the same first letter, then the word of the most chunks. None where a stop word is nearest. */
+/**
+ * The nearest: fewest edits, then the same first letter, then the word of the most chunks. None where a stop word is one edit
+ * away: those are misspelt most, and say nothing.
+ */
 async function nearestWord(
   db: Database,
   collection: Collection,
   { lexicon, said }: { readonly lexicon: readonly string[]; readonly said: string },
 ): Promise<string | undefined> {
   const near = nearest(lexicon, said).slice(0, mostNear)
-  if (near.length === 0) return undefined
   const holding = await frequencies(
     db,
     collection,
     near.map(({ word }) => word),
   )
+  if (near.some(({ word, edits }) => edits === 1 && holding.get(word) === Number.POSITIVE_INFINITY)) return undefined
   const rank = ({ word, edits }: Near): number => 2 * edits + (word[0] === said[0] ? 0 : 1)
   const [best] = near
     .filter(({ word }) => holding.get(word) !== undefined)
     .toSorted((left, right) => rank(left) - rank(right) || (holding.get(right.word) ?? 0) - (holding.get(left.word) ?? 0))
-  return best && holding.get(best.word) !== Number.POSITIVE_INFINITY ? best.word : undefined
+  return best?.word
 }
 
 /** With the fewest edits first. Two edits must leave the first letter as it is. */

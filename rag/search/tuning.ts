@@ -7,6 +7,7 @@ import type { Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Collection } from '../index/collections.ts'
 import { gatherCandidates } from './hybrid.ts'
+import { chunkKey, readPassages } from './passages.ts'
 import { readQuery } from './query.ts'
 import { type Signs, weigh } from './refine.ts'
 import { scopeOf } from './scope.ts'
@@ -76,12 +77,17 @@ export async function setWeights(
 export async function sampleOf(ground: SearchGround, collection: Collection, { query, grades }: JudgedQuery): Promise<Sample> {
   ground.signal.throwIfAborted()
   const request = { workspace: collection.workspace, query, topK: depth, mode: 'hybrid', group: 'document' } as const
-  const { passages, signs } = await gatherCandidates(ground, request, {
+  const { candidates, signs } = await gatherCandidates(ground, request, {
     queries: [await readQuery(ground.db, collection, request)],
     leg: { scope: scopeOf({}), group: 'document', limit: depth },
   })
+  const passages = await readPassages(ground.db, collection.workspace, candidates)
   const best = [...grades.values()].filter((grade) => grade > 0).toSorted((left, right) => right - left)
-  return { signs, gains: passages.map(({ document }) => Math.max(0, grades.get(document) ?? 0)), ideal: discounted(best.slice(0, depth)) }
+  return {
+    signs,
+    gains: candidates.map((candidate) => Math.max(0, grades.get(passages.get(chunkKey(candidate))?.document ?? '') ?? 0)),
+    ideal: discounted(best.slice(0, depth)),
+  }
 }
 
 const discounted = (gains: readonly number[]): number => gains.reduce((sum, gain, at) => sum + gain / Math.log2(at + 2), 0)
