@@ -10,7 +10,6 @@ describe('known English words', () => {
 
   it('are not what comes of a slip of the finger', async () => {
     const known = await knownEnglish()
-    for (const word of ['automobil', 'fligth', 'parrental', 'teh', 'aerodinamics', 'qzx'])
-      expect(known.has(word), word).toBe(false)
+    for (const word of ['automobil', 'fligth', 'parrental', 'teh', 'aerodinamics', 'qzx']) expect(known.has(word), word).toBe(false)
   })
 })

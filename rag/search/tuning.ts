@@ -74,7 +74,7 @@ export async function setWeights(
   ])
 }
 
-export async function sampleOf(ground: SearchGround, collection: Collection, { query, grades }: JudgedQuery): Promise<Sample> {
+async function sampleOf(ground: SearchGround, collection: Collection, { query, grades }: JudgedQuery): Promise<Sample> {
   ground.signal.throwIfAborted()
   const request = { workspace: collection.workspace, query, topK: depth, mode: 'hybrid', group: 'document' } as const
   const { candidates, signs } = await gatherCandidates(ground, request, {

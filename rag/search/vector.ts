@@ -73,7 +73,7 @@ function nearOf({ key }: EmbeddingSpace): string {
 const score = 'select document, ordinal, 1 - (embedding <=> $3::vector) as score'
 
 /** Up to this share of the documents, scanning them costs less than walking past all others, and misses none. */
-const shareScanned = 1 / 20
+const shareScanned = 2 / 5
 const alwaysScanned = 100
 
 /** The documents that may be found, if they are few. */
