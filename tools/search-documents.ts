@@ -51,7 +51,8 @@ export const searchDocumentsTool = defineTool({
     hits: z.array(hit).describe('Best first'),
     repaired: z
       .array(z.object({ said: z.string().describe('Word of the query'), meant: z.string().describe('Word it was joined by') }))
-      .describe('Words of the query that the documents do not know'),
+      .optional()
+      .describe('Words of the query that the documents do not know; absent when they know all'),
     note: z.string().optional().describe('Present when a model did not answer and the search went on without it'),
   }),
   effect: 'read',
@@ -77,7 +78,7 @@ export const searchDocumentsTool = defineTool({
           : `${hits.length} passages, best first${spelt}:\n${first.join('\n')}${note === undefined ? '' : `\n${note}`}`,
       data: {
         hits: hits.map(({ highlights, ...found }) => ({ ...found, ...(highlights ? { highlights: [...highlights] } : {}) })),
-        repaired,
+        ...(repaired.length > 0 ? { repaired } : {}),
         ...(note === undefined ? {} : { note }),
       },
     }
