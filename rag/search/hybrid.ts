@@ -6,7 +6,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { Collection } from '../index/collections.ts'
 import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
-import { chunkKey, type Passage, readPassages } from './passages.ts'
+import { chunkKey, type Passage, readPassages, readTexts } from './passages.ts'
 import { type Profile, profilesOf } from './profile.ts'
 import type { QueryInCollection } from './query.ts'
 import { type QueryWords, type Signs, signsOf, weigh } from './refine.ts'
@@ -98,7 +98,7 @@ async function withProfiles(
 ): Promise<readonly (Candidate & { readonly profile: Profile })[]> {
   const byKey = new Map(candidates.map((candidate) => [chunkKey(candidate), candidate]))
   const profiles = await profilesOf(db, [...byKey.keys()], (missing) =>
-    readPassages(
+    readTexts(
       db,
       workspace,
       missing.flatMap((key) => byKey.get(key) ?? []),

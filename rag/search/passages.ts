@@ -38,3 +38,23 @@ export async function readPassages(
     ]),
   )
 }
+
+export interface ChunkText {
+  readonly title: string
+  readonly text: string
+}
+
+/** Titles and texts alone, by `chunkKey`, of chunks that a search has just been allowed to find. */
+export async function readTexts(
+  db: Queryable,
+  workspace: string,
+  chunks: readonly Pick<Scored, 'document' | 'ordinal'>[],
+): Promise<ReadonlyMap<string, ChunkText>> {
+  const { rows } = await db.query<ChunkText & { readonly document: number; readonly ordinal: number }>(
+    `select c.document, c.ordinal, c.title, c.text from unnest($2::int[], $3::int[]) as wanted (document, ordinal),
+       lateral (select document, ordinal, title, text from chunks
+                where workspace = $1 and document = wanted.document and ordinal = wanted.ordinal limit 1) as c`,
+    [workspace, chunks.map(({ document }) => document), chunks.map(({ ordinal }) => ordinal)],
+  )
+  return new Map(rows.map((row) => [chunkKey(row), row]))
+}

@@ -89,24 +89,31 @@ function readerOf(query: QueryWords): Reader {
       weights[number] = Math.max(weights[number] ?? 0, idf)
     }
   }
-  const pairsOfLetters = new Set([...numbers.keys()].map((gram) => pairCode(gram, 0)))
+  const sieve = new Uint8Array(slots)
+  for (const gram of numbers.keys()) sieve[slotOf(gram.charCodeAt(0), gram.charCodeAt(1), gram.charCodeAt(2))] = 1
   return {
     weights: Float64Array.from(weights),
     pairs: pairsOf([...query], openings),
-    grams: (word) => (mayShare(word, pairsOfLetters) ? gramsOf(word).flatMap((gram) => numbers.get(gram) ?? []) : none),
+    grams: (word) => sharedGrams(word, numbers, sieve),
     opening: (word) => openings.get(openingOf(word)),
   }
 }
 
-const none: readonly number[] = []
+const slots = 2048
+const slotOf = (first: number, second: number, third: number): number => (first * 961 + second * 31 + third) & (slots - 1)
 
-const pairCode = (text: string, at: number): number => text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1)
-
-/** False for most words at little cost: they begin with other letters and have no two letters that begin a group of the query. */
-function mayShare(word: string, pairs: ReadonlySet<number>): boolean {
-  if (pairs.has('<'.charCodeAt(0) * 65_536 + word.charCodeAt(0))) return true
-  for (let at = 0; at + 1 < word.length; at++) if (pairs.has(pairCode(word, at))) return true
-  return false
+/** Most groups of a text's words are none of the query's: the sieve tells by a few sums, before a group is cut out and looked up. */
+function sharedGrams(word: string, numbers: ReadonlyMap<string, number>, sieve: Uint8Array): readonly number[] {
+  const padded = `<${word}>`
+  const found: number[] = []
+  for (let at = 0; at + 3 <= padded.length; at++) {
+    if (sieve[slotOf(padded.charCodeAt(at), padded.charCodeAt(at + 1), padded.charCodeAt(at + 2))] === 0) continue
+    for (let end = at + 3; end <= Math.min(at + 4, padded.length); end++) {
+      const number = numbers.get(padded.slice(at, end))
+      if (number !== undefined) found.push(number)
+    }
+  }
+  return found
 }
 
 function pairsOf(words: readonly (readonly [string, number])[], openings: ReadonlyMap<string, number>): Reader['pairs'] {
