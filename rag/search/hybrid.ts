@@ -154,8 +154,8 @@ async function legsOf(
   }
 }
 
-/** Of vectors that know letters only, when they have to help out. */
-const lexicalShare = 0.15
+/** Of vectors that know letters only: they fill up a short list, and hardly move what words have found. */
+const lexicalShare = 0.02
 
 async function weightsWith({ db, signal }: SearchGround, collection: Collection, embedder: Embedder): Promise<Weights> {
   if (!embedder.semantic) return withShare(collection.weights ?? defaultWeights(false), 'vector', lexicalShare)
