@@ -4,6 +4,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { Embedders } from '../embedding/embedder.ts'
 import { type Collection, getCollection, listCollections } from '../index/collections.ts'
 import type { Span } from '../language/sentences.ts'
+import { tokenize } from '../language/tokens.ts'
 import type { Reranker } from '../reranking/reranker.ts'
 import type { Filter } from './filter.ts'
 import { highlightHits } from './highlight-hits.ts'
@@ -12,7 +13,7 @@ import { type LegRequest, type Scored, searchKeyword } from './keyword.ts'
 import { chunkKey, readPassages } from './passages.ts'
 import { type QueryInCollection, readQuery } from './query.ts'
 import { rerank } from './rerank.ts'
-import { scopeOf } from './scope.ts'
+import { type Scope, scopeOf } from './scope.ts'
 import type { Repair } from './spelling.ts'
 import { searchVector } from './vector.ts'
 
@@ -90,9 +91,22 @@ export async function find(ground: SearchGround, request: SearchRequest): Promis
   const hits = reranked.slice(0, request.topK)
   return {
     hits: request.highlight ? await highlightHits(ground.db, queries, hits) : hits,
-    repairs: queries.flatMap(({ repairs }) => repairs),
+    repairs: tellable(
+      queries.flatMap(({ repairs }) => repairs),
+      { scope: leg.scope, hits },
+    ),
     ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
   }
+}
+
+/** A word that only documents hold which the caller may not read is told to nobody. */
+function tellable(
+  repairs: readonly Repair[],
+  { scope, hits }: { readonly scope: Scope; readonly hits: readonly Hit[] },
+): readonly Repair[] {
+  if (scope.everything || repairs.length === 0) return repairs
+  const said = new Set(hits.flatMap(({ title, text }) => tokenize(`${title}\n${text}`)))
+  return repairs.filter(({ meant }) => said.has(meant))
 }
 
 /** Sums of floats differ in their last digits with their order; rounding keeps equal scores equal. */

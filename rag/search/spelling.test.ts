@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../platform/database/database.ts'
 import { temporaryFolder, testDatabases } from '../../platform/testing/harness.ts'
+import { subwordOnly } from '../embedding/subword.ts'
 import { getCollection } from '../index/collections.ts'
 import { removeDocuments } from '../index/remove.ts'
 import { countTerms } from '../language/tokens.ts'
 import { ingestInto, never, searchIn } from '../testing.ts'
+import { find } from './search.ts'
 import { repairSpelling } from './spelling.ts'
 
 const documents = [
@@ -68,6 +70,17 @@ describe.each(testDatabases)('spelling repair on the $kind database', ({ open })
       (await searchIn(db, { query: 'parrental', collection: 'notes', mode: 'keyword', spelling })).map(({ document }) => document)
     expect(await found('repair')).toEqual(['leave'])
     expect(await found('off')).toEqual([])
+  })
+
+  it('tells no word to a caller who may not read a document that holds it', async () => {
+    await ingest([...documents, { _id: 'secret', text: 'The project zephyr is not for everyone to know about.', readers: ['bob'] }])
+    const told = async (principal: string): Promise<readonly string[]> => {
+      const request = { workspace: 'default', query: 'zephir', collection: 'notes', topK: 5, mode: 'hybrid', group: 'document' } as const
+      const { repairs } = await find({ db, embedders: subwordOnly, signal: never }, { ...request, principals: [principal] })
+      return repairs.map(({ meant }) => meant)
+    }
+    expect(await told('bob')).toEqual(['zephyr'])
+    expect(await told('alice')).toEqual([])
   })
 
   it('learns the words of new documents and forgets those of documents that left', async () => {
