@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Generator } from '../rag/answers/generator.ts'
 import { askDocumentsTool } from './ask-documents.ts'
 import { deleteDocumentsTool } from './delete-documents.ts'
 import { getDocumentTool } from './get-document.ts'
@@ -73,6 +74,25 @@ describe('the document tools', () => {
     await expect(millrace.call('ask_documents', { question: 'x', collection: '../x' })).rejects.toMatchObject({ code: 'invalid_input' })
     await expect(millrace.call('search_documents', { query: ' ' })).rejects.toMatchObject({ code: 'invalid_input' })
     await expect(millrace.call('get_document', { document: 'n1', chunk: 5 })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('search for the wording of a hosted model where that is asked for', async () => {
+    const asked: string[] = []
+    const generator: Generator = {
+      name: 'writer',
+      generate: async function* (prompt) {
+        asked.push(prompt.user)
+        yield 'paid leave of a parent'
+      },
+    }
+    const helped = await openTestMillrace({ tools, ports: { generator }, db: millrace.platform.db, working: false })
+    const find = (rewrite: boolean): Promise<Hits & { readonly rewritten?: string }> =>
+      helped.call('search_documents', { query: 'parent time away', collection: 'handbook', rewrite })
+    expect(await find(false)).not.toHaveProperty('rewritten')
+    expect(asked).toEqual([])
+    const { hits, rewritten } = await find(true)
+    expect(rewritten).toBe('paid leave of a parent')
+    expect(hits[0]?.document).toBe('leave.md')
   })
 
   it('delete only what a person approved', async () => {

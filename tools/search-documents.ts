@@ -1,5 +1,6 @@
 /** Tool `search_documents`: the passages that fit a query best. */
 import { z } from 'zod'
+import { rewriteQuery } from '../rag/answers/rewrite.ts'
 import { subwordOnly } from '../rag/embedding/subword.ts'
 import { principalsOf } from '../rag/search/principals.ts'
 import { find, type SearchRequest, searchModes } from '../rag/search/search.ts'
@@ -22,6 +23,7 @@ const input = z.strictObject({
   group: z.enum(['document', 'chunk']).default('document').describe('document: the best passage of each document; chunk: every passage'),
   spelling: z.enum(['repair', 'off']).default('repair').describe('repair: a word found nowhere is joined by the nearest one that is'),
   rerank: z.boolean().default(true).describe('False: leave out the reranker, where one is configured'),
+  rewrite: z.boolean().default(false).describe('True: let the hosted model, where one is configured, word the query anew first'),
   highlight: z.boolean().default(false).describe("True: say where the passages hold the query's words"),
 })
 
@@ -53,6 +55,7 @@ export const searchDocumentsTool = defineTool({
       .array(z.object({ said: z.string().describe('Word of the query'), meant: z.string().describe('Word it was joined by') }))
       .optional()
       .describe('Words of the query that the documents do not know; absent when they know all'),
+    rewritten: z.string().optional().describe('The wording that was searched for instead, where the model gave one'),
     note: z.string().optional().describe('Present when a model did not answer and the search went on without it'),
   }),
   effect: 'read',
@@ -64,9 +67,10 @@ export const searchDocumentsTool = defineTool({
   ],
   run: async (asked, context) => {
     const { db, signal, ports } = context
+    const rewritten = asked.rewrite && ports.generator ? await rewriteQuery(ports.generator, asked.query, signal) : undefined
     const { hits, repairs, note } = await find(
       { db, signal, embedders: ports.embedders ?? subwordOnly, reranker: ports.reranker },
-      requestOf(asked, context),
+      requestOf({ ...asked, query: rewritten ?? asked.query }, context),
     )
     const repaired = [...new Map(repairs.map(({ said, meant }) => [`${said} ${meant}`, { said, meant }])).values()]
     const first = hits.slice(0, 5).map(({ document, title, text }) => `- ${title || document} [${document}]: ${text.slice(0, 300)}`)
@@ -79,13 +83,14 @@ export const searchDocumentsTool = defineTool({
       data: {
         hits: hits.map(({ highlights, ...found }) => ({ ...found, ...(highlights ? { highlights: [...highlights] } : {}) })),
         ...(repaired.length > 0 ? { repaired } : {}),
+        ...(rewritten === undefined ? {} : { rewritten }),
         ...(note === undefined ? {} : { note }),
       },
     }
   },
 })
 
-function requestOf({ top_k: topK, collection, filter, ...asked }: z.output<typeof input>, { caller }: Context): SearchRequest {
+function requestOf({ top_k: topK, collection, filter, rewrite: _, ...asked }: z.output<typeof input>, { caller }: Context): SearchRequest {
   const principals = principalsOf(caller)
   return {
     ...asked,
