@@ -83,7 +83,10 @@ export async function search(ground: SearchGround, request: SearchRequest): Prom
 /** As `search`, with what was made of the query. */
 export async function find(ground: SearchGround, request: SearchRequest): Promise<SearchResult> {
   const queries: QueryInCollection[] = []
-  for (const collection of await collectionsOf(ground.db, request)) queries.push(await readQuery(ground.db, collection, request))
+  // Vectors are made of the query as it stands.
+  const { query, spelling } = request.mode === 'vector' ? { ...request, spelling: 'off' as const } : request
+  const wording = { query, ...(spelling === undefined ? {} : { spelling }) }
+  for (const collection of await collectionsOf(ground.db, request)) queries.push(await readQuery(ground.db, collection, wording))
   const leg: LegRequest = { scope: scopeOf(request), group: request.group, limit: request.topK }
   const { ranked, notes } = await rankers[request.mode](ground, request, { queries, leg })
   const inOrder = ranked.map(({ passage, score }) => ({ ...passage, score: rounded(score) })).toSorted(byScore)
