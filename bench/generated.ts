@@ -1,9 +1,9 @@
 /** Tables and documents made from a seed, so that a benchmark needs no file and is the same everywhere. */
-import { seeded } from './seeded.ts'
+import { seededRandom } from '../ml/evaluation/seeded-random.ts'
 
 /** CSV of 20 numeric columns and a binary `target` that depends on some of them. */
 export function generatedTable(rows: number): string {
-  const random = seeded(1)
+  const random = seededRandom(1)
   const names = Array.from({ length: 20 }, (_, column) => `x${column}`)
   const lines = [[...names, 'target'].join(',')]
   for (let row = 0; row < rows; row++) {
@@ -22,7 +22,7 @@ const words =
 
 /** JSON Lines of documents of about 200 words. */
 export function generatedDocuments(count: number): string {
-  const random = seeded(2)
+  const random = seededRandom(2)
   const word = (): string => words[Math.floor(random() * words.length)] ?? ''
   const sentence = (): string =>
     `The ${word()} of the ${word()} ${Math.floor(random() * 1000)} met a ${word()} near the ${word()} ${word()}.`

@@ -1,4 +1,5 @@
 /** Chance that repeats itself: the same seed draws the same numbers on every machine. */
+import { seededRandom } from '../ml/evaluation/seeded-random.ts'
 
 export interface Chance {
   /** Uniform in [0, 1). */
@@ -11,7 +12,7 @@ export interface Chance {
 }
 
 export function chanceOf(seed: number): Chance {
-  const next = seeded(seed)
+  const next = seededRandom(seed)
   const index = (below: number): number => Math.floor(next() * below)
   const pick = <T>(items: readonly T[]): T => {
     for (const item of items.slice(index(items.length))) return item
@@ -23,15 +24,4 @@ export function chanceOf(seed: number): Chance {
       .sort((left, right) => left.order - right.order)
       .map(({ item }) => item)
   return { next, index, pick, shuffled }
-}
-
-/** mulberry32: uniform in [0, 1). */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

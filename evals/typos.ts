@@ -1,5 +1,5 @@
 /** Queries as people mistype them: random edits of letters, the same for the same seed. */
-import { generator } from './interval.ts'
+import { seededRandom } from '../ml/evaluation/seeded-random.ts'
 
 const wordsPerEdit = 3
 const letters = 'abcdefghijklmnopqrstuvwxyz'
@@ -8,7 +8,7 @@ type Roll = (sides: number) => number
 
 /** One edit for every three words, at least one, each in a word of its own: a letter changed, put in, left out, or two swapped. */
 export function withTypos(query: string, seed: number): string {
-  const random = generator(seed)
+  const random = seededRandom(seed)
   const roll: Roll = (sides) => Math.floor(random() * sides)
   const pieces = query.split(/([\p{L}\p{M}\p{N}_]+)/u)
   const words = pieces.flatMap((piece, at) => (at % 2 === 1 && piece.length > 1 ? [at] : []))

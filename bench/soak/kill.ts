@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { seededRandom } from '../../ml/evaluation/seeded-random.ts'
 import { startClients } from './clients.ts'
 import { type Findings, inspect } from './findings.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
@@ -49,7 +50,7 @@ export async function soakKill({ kills, seed = 1, clients = 3, database, say = (
   try {
     await server.start()
     const load = startClients({ url: server.url, folder, clients })
-    const chance = generator(seed)
+    const chance = seededRandom(seed)
     for (let kill = 1; kill <= kills; kill++) {
       await killOnce(server, chance, kill)
       say(`kill ${kill} of ${kills}: ${load.acknowledged.length} acknowledged`)
@@ -120,17 +121,6 @@ function wrongIn({ lost, doubled, unfinished, failed, audit }: Findings): readon
     ...failed.map((what) => `failed: ${what}`),
     ...(audit.broken === null ? [] : [`the audit chain breaks at row ${audit.broken}`]),
   ]
-}
-
-/** mulberry32: the same seed kills after the same pauses. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
