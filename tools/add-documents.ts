@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { requireUpload } from '../platform/uploads.ts'
 import { subwordOnly } from '../rag/embedding/subword.ts'
 import type { SourceFile } from '../rag/ingestion/files.ts'
-import { formatOfContentType, formatOfName } from '../rag/ingestion/formats.ts'
+import { charsetOf, formatOfContentType, formatOfName } from '../rag/ingestion/formats.ts'
 import { describeSkip, ingest } from '../rag/ingestion/ingest.ts'
 import { languages } from '../rag/language/detect.ts'
 import { collectionName } from './collection-name.ts'
@@ -128,5 +128,7 @@ async function sourceOf(
   await requireUpload(db, { workspace: caller.workspace, caller: caller.id, digest })
   const path = await blobs.path(digest)
   const format = formatOfContentType(type) ?? formatOfName(name) ?? 'unknown'
-  return { source: `upload:${name}`, file: { path, name, format, bytes: (await stat(path)).size, ...who } }
+  const charset = charsetOf(type)
+  const said = charset === undefined ? {} : { charset }
+  return { source: `upload:${name}`, file: { path, name, format, bytes: (await stat(path)).size, ...said, ...who } }
 }

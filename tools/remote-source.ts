@@ -1,9 +1,11 @@
 /** Sources that are addresses: fetched once through the egress client, kept by their digest, then read like a file. */
+
 import { copyFile, link, mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Blobs } from '../platform/blobs.ts'
 import { readTarget } from '../platform/egress/target.ts'
 import { Fault, type FaultCode } from '../platform/fault.ts'
+import { charsetOf } from '../rag/ingestion/formats.ts'
 import type { CallTarget, Context } from './tool.ts'
 
 export interface RemoteSource {
@@ -59,15 +61,14 @@ interface Fetched {
 async function fetchInto({ egress, blobs, signal }: SourceContext, address: string): Promise<Fetched> {
   const { status, headers, body, url } = await egress.request({ url: address, origin: 'caller', maxBytes: mostBytes, timeoutMs, signal })
   if (status < 200 || status > 299) throw refusal(status, readTarget(address).host)
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
-  const charset = parameters.map((parameter) => /^charset="?([\w.:-]{1,40})"?$/i.exec(parameter)?.[1]).find(Boolean)
+  const type = headers['content-type']?.split(';')[0]?.trim() ?? ''
   return {
     digest: await blobs.put(body),
     bytes: body.length,
     name: nameOf(headers['content-disposition'], url),
     url: withoutSecrets(address),
     contentType: type === '' ? null : type.toLowerCase(),
-    charset: charset?.toLowerCase() ?? null,
+    charset: charsetOf(headers['content-type']) ?? null,
   }
 }
 

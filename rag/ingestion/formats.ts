@@ -73,6 +73,11 @@ export function formatOfContentType(contentType: string | undefined): FileFormat
   return byContentType[contentType?.split(';')[0]?.trim().toLowerCase() ?? '']
 }
 
+/** The encoding that a content type names: "text/html; charset=ISO-8859-1". */
+export function charsetOf(contentType: string | undefined): string | undefined {
+  return /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType ?? '')?.[1]?.toLowerCase()
+}
+
 /** From the first kilobyte or more; text when nothing speaks for something else. */
 export function formatOfBytes(head: Uint8Array): Format {
   const start = Buffer.from(head.subarray(0, 1024)).toString('latin1')

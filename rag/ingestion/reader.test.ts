@@ -4,10 +4,10 @@ import { deflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../platform/testing/harness.ts'
 import { never } from '../testing.ts'
-import { holdBytes } from './bytes.ts'
 import type { Skip } from './document.ts'
 import { listFiles, type SourceFile } from './files.ts'
 import { endlessPdf, pdfOf } from './fixtures.ts'
+import { charsetOf } from './formats.ts'
 import { openReader, type ReaderOptions } from './reader.ts'
 import type { PreparedDocument } from './reader.worker.ts'
 
@@ -163,19 +163,21 @@ describe('openReader', () => {
   })
 })
 
-describe('holdBytes', () => {
-  it('lets the reader take received bytes by their type, else their name, else their first bytes', async () => {
+describe('received files', () => {
+  it('are taken by their type, else by their first bytes, in the encoding they were said to be in', async () => {
+    const received = async (name: string, bytes: Buffer, said: Partial<SourceFile> = {}): Promise<SourceFile> => {
+      const path = join(folder.path, `received-${name}`)
+      await writeFile(path, bytes)
+      return { path, name, format: 'unknown', bytes: bytes.length, ...said }
+    }
     const page = Buffer.from('<html><title>Kr\xf6ten</title><p>Fr\xf6sche</p></html>', 'latin1')
-    await using held = await holdBytes([
-      { name: 'https://example.com/a?b=c.pdf', bytes: page, contentType: 'text/html; charset=ISO-8859-1', url: 'https://example.com/a' },
-      { name: 'upload.md', bytes: Buffer.from('# Title\n\nText'), contentType: 'application/octet-stream', readers: ['ada'] },
-      { name: 'nameless', bytes: pdfOf({ pages: [['From a PDF.']] }) },
-      { name: 'page', bytes: Buffer.from('<!DOCTYPE html><p>From a page.') },
+    const { documents } = await readAll([
+      await received('c.pdf', page, { format: 'html', charset: charsetOf('text/html; charset="ISO-8859-1"') ?? '' }),
+      await received('nameless', Buffer.from(pdfOf({ pages: [['From a PDF.']] }))),
+      await received('page', Buffer.from('<!DOCTYPE html><p>From a page.')),
     ])
-    const { documents } = await readAll(held.files)
     expect(documents).toMatchObject([
-      { title: 'Kröten', text: 'Frösche', metadata: { url: 'https://example.com/a', encoding: 'windows-1252' } },
-      { title: 'Title', text: '# Title\n\nText' },
+      { title: 'Kröten', text: 'Frösche', metadata: { encoding: 'windows-1252' } },
       { text: 'From a PDF.', metadata: { pages: 1 } },
       { text: 'From a page.' },
     ])

@@ -110,7 +110,7 @@ async function withProfiles(
   })
 }
 
-/** The best of each leg: half of the places for each where both bring more than there are. */
+/** The best of each leg where they bring more than are looked at closely. */
 function best(candidates: readonly Candidate[], most: number): readonly Candidate[] {
   if (candidates.length <= most) return candidates
   const byWords = candidates.toSorted((left, right) => right.words - left.words).slice(0, most)
