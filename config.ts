@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import { z } from 'zod'
+import { readAgents } from './agents-config.ts'
 import { readHostList } from './platform/egress/host-list.ts'
 import { Fault } from './platform/fault.ts'
 import { readEmbedders, readReranker } from './retrieval-config.ts'
@@ -30,6 +31,17 @@ const environment = z.object({
   MILLRACE_RERANKER_KEY: text,
   HF_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   MILLRACE_MODEL: text,
+  MILLRACE_MODEL_FALLBACK: text,
+  MILLRACE_MODEL_PRICES: text,
+  MILLRACE_BUDGET: text,
+  MILLRACE_MASK_PII: text,
+  MILLRACE_POLICY: text,
+  MILLRACE_MCP_SERVERS: text,
+  MILLRACE_MCP_PROFILE: z.literal('conformance').optional(),
+  MILLRACE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  MILLRACE_OAUTH_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  MILLRACE_OAUTH_AUDIENCE: text,
+  MILLRACE_OAUTH_JWKS: z.url({ protocol: /^https?$/ }).optional(),
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: z.url().optional(),
   AZURE_OPENAI_API_KEY: text,
@@ -89,6 +101,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       azureDeployment: env.AZURE_OPENAI_DEPLOYMENT,
       azureVersion: env.AZURE_OPENAI_API_VERSION,
     }),
+    agents: Object.freeze(readAgents(env, folder)),
     otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
   })
 }

@@ -120,6 +120,12 @@ function lineFor(event: Exclude<ChatEvent, { readonly type: 'text' }>, { calls }
       return printable(`${event.question}\n`)
     case 'failed':
       return printable(`${event.message}\n`)
+    case 'plan':
+    case 'reasoning':
+    case 'agent':
+    case 'state':
+    case 'usage':
+    case 'client_calls':
     case 'call':
     case 'arguments':
     case 'waiting':

@@ -10,7 +10,7 @@ export type Role = (typeof roles)[number]
 export type CallerKind = 'person' | 'agent' | 'automation'
 
 /** Where the call came in. Only `browser` and `terminal` may decide an approval. */
-export type Channel = 'browser' | 'terminal' | 'http' | 'mcp' | 'chat' | 'run' | 'eval'
+export type Channel = 'browser' | 'terminal' | 'http' | 'mcp' | 'chat' | 'a2a' | 'run' | 'eval'
 
 export interface Caller {
   /** Stable id for the audit log, for example "local:owner" or "token:ci". */
@@ -20,6 +20,8 @@ export interface Caller {
   readonly role: Role
   readonly workspace: string
   readonly channel: Channel
+  /** The only tools that it may call, nested calls included; absent: all that its role allows. */
+  readonly tools?: readonly string[]
 }
 
 export function hasRole(caller: Caller, needed: Role): boolean {

@@ -19,7 +19,7 @@ import { getLineageTool } from './get-lineage.ts'
 import { importCollectionTool } from './import-collection.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { ingestDocumentsTool } from './ingest-documents.ts'
-import type { Catalogue } from './invocation.ts'
+import type { OpenCatalogue } from './invocation.ts'
 import { listCollectionsTool } from './list-collections.ts'
 import { listDatasetsTool } from './list-datasets.ts'
 import { listDocumentsTool } from './list-documents.ts'
@@ -110,18 +110,41 @@ export const allTools: readonly Tool[] = [
 ]
 
 /** Throws when two tools share a name. */
-export function createCatalogue(tools: readonly Tool[] = allTools): Catalogue {
-  const byName = new Map(tools.map((tool) => [tool.name, tool]))
-  if (byName.size < tools.length) throw new Error('Two tools share a name.')
-  const sorted = [...tools].sort((left, right) => left.name.localeCompare(right.name))
+export function createCatalogue(tools: readonly Tool[] = allTools): OpenCatalogue {
+  const bySource = new Map<string, readonly Tool[]>([['', tools]])
+  let revision = 0
+  let byName = byNameOf(tools)
+  let sorted = sortedOf(byName)
   return {
+    get revision() {
+      return revision
+    },
     list: () => sorted,
     get: (name) => {
-      const tool = byName.get(name.replaceAll('-', '_'))
+      const tool = byName.get(name) ?? byName.get(name.replaceAll('-', '_'))
       if (tool) return tool
       const near = nearest(name.replaceAll('-', '_'), [...byName.keys()])
       const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'List the tools with GET /api/tools or millrace --help.'
       throw new Fault('not_found', `There is no tool '${name.slice(0, 80)}'. ${hint}`)
     },
+    join: (source, joining) => {
+      const next = new Map(bySource).set(source, joining)
+      byName = byNameOf([...next.values()].flat())
+      sorted = sortedOf(byName)
+      bySource.set(source, joining)
+      revision += 1
+    },
   }
 }
+
+function byNameOf(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  const byName = new Map<string, Tool>()
+  for (const tool of tools) {
+    if (byName.has(tool.name)) throw new Fault('conflict', `Two tools are called '${tool.name}'. Give one another name.`)
+    byName.set(tool.name, tool)
+  }
+  return byName
+}
+
+const sortedOf = (byName: ReadonlyMap<string, Tool>): readonly Tool[] =>
+  [...byName.values()].sort((left, right) => left.name.localeCompare(right.name))

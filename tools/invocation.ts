@@ -36,7 +36,15 @@ export type Invoke = (request: Request) => Promise<Outcome>
 
 /** The tools of this installation. */
 export interface Catalogue {
+  /** Grows whenever the list changes; what was made from the list is made anew then. */
+  readonly revision: number
   list(): readonly Tool[]
   /** Accepts `train_model` and `train-model`. Throws `not_found` with the nearest names. */
   get(name: string): Tool
+}
+
+/** A catalogue that tools of foreign servers can join and leave while it is in use. */
+export interface OpenCatalogue extends Catalogue {
+  /** Replaces all tools of this source; an empty list removes them. Throws `conflict` for a name that another source has. */
+  join(source: string, tools: readonly Tool[]): void
 }

@@ -65,6 +65,13 @@ function mapEvent(turn: Turn, event: ChatEvent): readonly Event[] {
       return [...hush(turn), ...clarify(event)]
     case 'waiting':
       return [...hush(turn), ...pauseCalls(calls, event), ...finish(turn, pausedBy(event))]
+    case 'plan':
+    case 'reasoning':
+    case 'agent':
+    case 'state':
+    case 'usage':
+    case 'client_calls':
+      return []
     case 'finished':
       return [...hush(turn), ...finish(turn, { type: 'success' })]
     case 'failed':
