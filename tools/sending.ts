@@ -14,7 +14,7 @@ export interface Sender {
 }
 
 /** Requests that the configuration asks for pass as they are; those that a caller asks for are held to what `invoke` decided on. */
-export function egressOf({ egress, listedHosts }: Pick<Platform, 'egress' | 'listedHosts'>, sender: Sender): Egress {
+export function egressOf({ egress, listedHosts }: { readonly egress: Egress } & Pick<Platform, 'listedHosts'>, sender: Sender): Egress {
   const { tool, caller, effect, target } = sender
   return {
     request: async (request) => {

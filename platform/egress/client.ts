@@ -7,12 +7,13 @@ import { Fault } from '../fault.ts'
 import type { Log } from '../platform.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { readBody } from './body.ts'
-import type { Egress, EgressRequest, EgressResponse } from './egress.ts'
+import type { EgressRequest, EgressResponse, StreamingEgress } from './egress.ts'
 import { type Connections, exchange, type Outgoing, openConnections } from './exchange.ts'
 import { egressFault } from './faults.ts'
 import { type HostList, readHostList } from './host-list.ts'
 import { redirected } from './redirect.ts'
 import { checkedAddresses, type Resolve, systemResolve } from './resolve.ts'
+import { openStream } from './stream.ts'
 import { readTarget, type Target } from './target.ts'
 
 export interface EgressOptions {
@@ -24,7 +25,7 @@ export interface EgressOptions {
   readonly resolve?: Resolve
 }
 
-export interface OpenEgress extends Egress {
+export interface OpenEgress extends StreamingEgress {
   /** Closes the kept connections. */
   close(): void
 }
@@ -39,6 +40,8 @@ const mostRedirects = 5
 
 export function createEgress({ allow = readHostList([]), log, telemetry, resolve = systemResolve }: EgressOptions = {}): OpenEgress {
   const ground: Ground = { allow, resolve, connections: { caller: openConnections(), configured: openConnections() } }
+  // Streams stay open: they must not use up the connections of short requests.
+  const streams = openConnections()
   return {
     request: async (request) => {
       const target = readTarget(request.url)
@@ -56,8 +59,13 @@ export function createEgress({ allow = readHostList([]), log, telemetry, resolve
         return answer
       })
     },
+    stream: async (request) => {
+      const answer = await openStream({ resolve, connections: streams }, request)
+      log?.info({ host: readTarget(request.url).host, status: answer.status }, 'Answers from outside.')
+      return answer
+    },
     close: () => {
-      for (const { plain, secure } of Object.values(ground.connections)) {
+      for (const { plain, secure } of [...Object.values(ground.connections), streams]) {
         plain.destroy()
         secure.destroy()
       }

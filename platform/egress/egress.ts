@@ -34,3 +34,31 @@ export interface Egress {
   /** Any status is an answer. Throws `not_allowed`, `unavailable`, `too_large`, `deadline`, `invalid_input` naming the host; never a secret of the address. */
   request(request: EgressRequest): Promise<EgressResponse>
 }
+
+/** A request to an address that the operator set, never one that a caller named. */
+export interface EgressStreamRequest {
+  readonly url: string
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  /** Ends the exchange, also while its body is read. */
+  readonly signal: AbortSignal
+  /** Until the headers are there. Default 30,000. */
+  readonly timeoutMs?: number
+  /** Most bytes of the body. Default 20 MiB. */
+  readonly maxBytes?: number
+}
+
+export interface EgressStream {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Must be read or returned, or the connection stays open. Throws as `request` does. */
+  readonly body: AsyncGenerator<Uint8Array>
+}
+
+/** For our own clients of configured servers; a tool is given `Egress` only. */
+export interface StreamingEgress extends Egress {
+  /** Does not follow redirects. */
+  stream(request: EgressStreamRequest): Promise<EgressStream>
+}

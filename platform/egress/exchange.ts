@@ -20,7 +20,7 @@ export function openConnections(): Connections {
 
 export interface Outgoing {
   readonly target: Target
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | undefined
 }
