@@ -22,6 +22,13 @@ export interface Caller {
   readonly channel: Channel
   /** The only tools that it may call, nested calls included; absent: all that its role allows. */
   readonly tools?: readonly string[]
+  /** Of an automation that an agent set up: it is stopped when agents are, and may no more than that agent. */
+  readonly actsFor?: 'agent'
+}
+
+/** Whether the kill switch stops it. */
+export function isAgent({ kind, actsFor }: Pick<Caller, 'kind' | 'actsFor'>): boolean {
+  return kind === 'agent' || actsFor === 'agent'
 }
 
 export function hasRole(caller: Caller, needed: Role): boolean {

@@ -11,6 +11,8 @@ export type PlatformEvent =
       readonly progress?: { readonly fraction?: number; readonly message: string }
     }
   | { readonly type: 'approval'; readonly workspace: string; readonly approval: string; readonly tool: string; readonly state: string }
+  /** Agents were stopped in the workspace, or may go on. */
+  | { readonly type: 'halt'; readonly workspace: string; readonly halted: boolean }
   | {
       readonly type: 'call'
       readonly workspace: string

@@ -7,6 +7,7 @@ import { createEgress } from './egress/client.ts'
 import type { Egress } from './egress/egress.ts'
 import { readHostList } from './egress/host-list.ts'
 import { createEvents } from './events.ts'
+import { openHalts } from './halts/switchboard.ts'
 import { newId } from './id.ts'
 import { createIdentity } from './identity/tokens.ts'
 import type { Log, Platform } from './platform.ts'
@@ -52,18 +53,20 @@ export async function openPlatform({
   const listedHosts = readHostList(egressAllow)
   const own = createEgress({ allow: listedHosts, log, telemetry })
   const runs = createRuns({ db, events, log, now, owner: newId('worker') })
-  const approvals = createApprovals({ db, runs, events, audit, now })
+  const halts = await openHalts({ db, events, log, now })
+  const approvals = createApprovals({ db, runs, halts, events, audit, now })
   const identity = createIdentity({ db, mode: auth, now, newId })
   return {
     db,
     blobs,
     runs,
     approvals,
+    halts,
     audit,
     identity,
     events,
     telemetry,
-    egress: egress ?? own,
+    egress: { stream: own.stream, request: (egress ?? own).request },
     listedHosts,
     log,
     now,
@@ -72,6 +75,7 @@ export async function openPlatform({
     closedPaths,
     close: async () => {
       await runs.stop()
+      await halts.close()
       own.close()
       await audit.flush()
       await telemetry.close()

@@ -3,9 +3,10 @@ import type { Approvals } from './approvals/approvals.ts'
 import type { Audit } from './audit/audit.ts'
 import type { Blobs } from './blobs.ts'
 import type { Database } from './database/database.ts'
-import type { Egress } from './egress/egress.ts'
+import type { StreamingEgress } from './egress/egress.ts'
 import type { HostList } from './egress/host-list.ts'
 import type { Events } from './events.ts'
+import type { Halts } from './halts/halts.ts'
 import type { Identity } from './identity/identity.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
@@ -22,12 +23,14 @@ export interface Platform {
   readonly blobs: Blobs
   readonly runs: Runs
   readonly approvals: Approvals
+  /** Where agents are stopped. */
+  readonly halts: Halts
   readonly audit: Audit
   readonly identity: Identity
   readonly events: Events
   readonly telemetry: Telemetry
   /** The one way out. */
-  readonly egress: Egress
+  readonly egress: StreamingEgress
   /** Hosts the operator listed: an agent may send to them unasked, a caller may reach them though they are private. */
   readonly listedHosts: HostList
   readonly log: Log

@@ -1,7 +1,8 @@
 /** Who may call what with which input: the steps before anything runs, shared by direct, nested and durable calls. */
-import { type Caller, hasRole } from '../platform/caller.ts'
+import { type Caller, hasRole, isAgent } from '../platform/caller.ts'
 import { digestOf } from '../platform/canonical.ts'
 import { Fault } from '../platform/fault.ts'
+import { haltFault } from '../platform/halts/switchboard.ts'
 import { jsonText } from '../platform/json-text.ts'
 import type { Ground } from './execute.ts'
 import type { Key } from './idempotency.ts'
@@ -19,7 +20,7 @@ export interface InvokeParts extends Ground {
 /** With what every call finds among its ports. */
 export function withOwnPorts(parts: InvokeParts): InvokeParts {
   const { catalogue, platform, ports } = parts
-  return { ...parts, ports: { ...ports, catalogue, schedules: platform.runs.schedules, audit: platform.audit } }
+  return { ...parts, ports: { ...ports, catalogue, schedules: platform.runs.schedules, audit: platform.audit, halts: platform.halts } }
 }
 
 /** A call that has passed parsing, roles and policy. */
@@ -50,12 +51,25 @@ export async function admit(parts: InvokeParts, request: Request): Promise<Admit
 
 /** Before parsing: who may not call a tool learns nothing of its input. Throws `not_allowed`. */
 export function authorise({ platform }: Ground, tool: Tool, caller: Caller): void {
-  if (hasRole(caller, tool.role)) return
+  const refusal = refusalOf(platform, tool, caller)
+  if (refusal === undefined) return
   platform.audit.later({ call: platform.newId('call'), tool: tool.name, effect: tool.effect, caller, outcome: 'not_allowed', digest: '' })
-  throw new Fault(
-    'not_allowed',
-    `${tool.name} needs the role '${tool.role}', and ${caller.name} has '${caller.role}'. Ask an administrator for it.`,
-  )
+  throw refusal
+}
+
+function refusalOf({ halts }: Ground['platform'], tool: Tool, caller: Caller): Fault | undefined {
+  const { name, role, kind, workspace } = caller
+  const halt = isAgent(caller) ? halts.current(workspace) : undefined
+  if (halt) return haltFault(halt)
+  if (caller.tools && !caller.tools.includes(tool.name)) {
+    const known = caller.tools.length === 0 ? 'no tool at all' : `only ${caller.tools.slice(0, 20).join(', ')}`
+    return new Fault('not_allowed', `${name} may not call ${tool.name} here: it was given ${known}.`)
+  }
+  if (!hasRole(caller, tool.role))
+    return new Fault('not_allowed', `${tool.name} needs the role '${tool.role}', and ${name} has '${role}'. Ask an administrator for it.`)
+  if (tool.callers && !tool.callers.includes(kind))
+    return new Fault('not_allowed', `${tool.name} is for ${tool.callers.join(' and ')} callers, and ${name} is an ${kind}.`)
+  return undefined
 }
 
 export function done(tool: Tool, { content, data }: ToolResult<unknown>, run?: string): Outcome {

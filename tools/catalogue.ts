@@ -38,6 +38,7 @@ import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
 import { reindexCollectionTool } from './reindex-collection.ts'
 import { reproduceRunTool } from './reproduce-run.ts'
+import { resumeAgentsTool } from './resume-agents.ts'
 import { retrainModelTool } from './retrain-model.ts'
 import { rollbackModelTool } from './rollback-model.ts'
 import { runEvalTool } from './run-eval.ts'
@@ -49,6 +50,7 @@ import { searchDocumentsTool } from './search-documents.ts'
 import { setDocumentReadersTool } from './set-document-readers.ts'
 import { setTrafficTool } from './set-traffic.ts'
 import { splitDataTool } from './split-data.ts'
+import { stopAgentsTool } from './stop-agents.ts'
 import type { Tool } from './tool.ts'
 import { trainModelTool } from './train-model.ts'
 import { tuneSearchTool } from './tune-search.ts'
@@ -92,6 +94,7 @@ export const allTools: readonly Tool[] = [
   registerModelTool,
   reindexCollectionTool,
   reproduceRunTool,
+  resumeAgentsTool,
   retrainModelTool,
   rollbackModelTool,
   runEvalTool,
@@ -103,6 +106,7 @@ export const allTools: readonly Tool[] = [
   setDocumentReadersTool,
   setTrafficTool,
   splitDataTool,
+  stopAgentsTool,
   trainModelTool,
   tuneSearchTool,
   validateDataTool,

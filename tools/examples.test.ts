@@ -55,6 +55,8 @@ const story = [
   'audit_log',
   'verify_audit',
   'run_eval',
+  'stop_agents',
+  'resume_agents',
   'delete_documents',
   'delete_model',
 ]

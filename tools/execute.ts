@@ -1,6 +1,6 @@
 /** One admitted call, running: under a span, with a deadline, until its effect and its audit row are one commit. */
 
-import type { Caller } from '../platform/caller.ts'
+import { type Caller, isAgent } from '../platform/caller.ts'
 import type { Queryable } from '../platform/database/database.ts'
 import { asFault, Fault } from '../platform/fault.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -54,7 +54,7 @@ export async function execute(ground: Ground, call: Call): Promise<ToolResult<un
   }
   try {
     const result = await platform.telemetry.span(`execute_tool ${call.tool.name}`, attributes, () =>
-      withDeadline(call, (signal) => run(ground, call, signal)),
+      withDeadline(call, haltOf(platform, call), (signal) => run(ground, call, signal)),
     )
     finish('ok')
     return result
@@ -120,13 +120,21 @@ function auditEntry({ id, tool, effect, caller, digest }: Call, outcome: string)
   return { call: id, tool: tool.name, effect, caller, outcome, digest }
 }
 
-/** Ends the wait on cancel or deadline even where the tool does not listen; its commit is refused from then on. */
-async function withDeadline<T>(call: Call, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Ends what an agent began when agents are stopped; what a person began goes on. */
+function haltOf({ halts }: Platform, { caller }: Call): AbortSignal | undefined {
+  return isAgent(caller) ? halts.signal(caller.workspace) : undefined
+}
+
+/** Ends the wait on cancel, halt or deadline even where the tool does not listen; its commit is refused from then on. */
+async function withDeadline<T>(call: Call, halt: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const abort = (fault: Fault): void => controller.abort(fault)
   const cancelled = (): void => abort(new Fault('cancelled', `${call.tool.name} was cancelled.`, { cause: call.signal.reason }))
   if (call.signal.aborted) cancelled()
   call.signal.addEventListener('abort', cancelled, { once: true })
+  const halted = (): void => controller.abort(halt?.reason)
+  if (halt?.aborted) halted()
+  halt?.addEventListener('abort', halted, { once: true })
   const { deadlineMs } = call
   const late = (): void =>
     abort(
@@ -142,5 +150,6 @@ async function withDeadline<T>(call: Call, work: (signal: AbortSignal) => Promis
   } finally {
     clearTimeout(timer)
     call.signal.removeEventListener('abort', cancelled)
+    halt?.removeEventListener('abort', halted)
   }
 }

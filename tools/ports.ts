@@ -1,6 +1,7 @@
 /** What lower rooms need from upper ones, handed in by main so that arrows keep pointing down. */
 import type { Audit } from '../platform/audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
+import type { Halts } from '../platform/halts/halts.ts'
 import type { Schedules } from '../platform/runs/schedules.ts'
 import type { Generator } from '../rag/answers/generator.ts'
 import type { AnswerStore } from '../rag/answers/store.ts'
@@ -37,6 +38,8 @@ export interface Ports {
   readonly schedules?: Schedules
   /** The audit log; always there in a call. */
   readonly audit?: Pick<Audit, 'list' | 'verify' | 'flush'>
+  /** Stops agents and lets them go on; always there in a call. */
+  readonly halts?: Halts
   readonly chats?: ChatPort
   /** Absent: subword only, which needs no weights. */
   readonly embedders?: Embedders

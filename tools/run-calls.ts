@@ -2,7 +2,7 @@
 import { digestOf } from '../platform/canonical.ts'
 import { Fault, type FaultCode, faultCodes } from '../platform/fault.ts'
 import type { Delivery, Run } from '../platform/runs/runs.ts'
-import { type Admitted, done, type InvokeParts, withOwnPorts } from './admit.ts'
+import { type Admitted, authorise, done, type InvokeParts, withOwnPorts } from './admit.ts'
 import { isToolResult } from './context.ts'
 import { type Call, execute } from './execute.ts'
 import { claimKey } from './idempotency.ts'
@@ -81,6 +81,8 @@ export function createPerform(given: InvokeParts): (delivery: Delivery) => Promi
   const { platform, catalogue, ports } = parts
   return async ({ run, signal, progress }) => {
     const tool = catalogue.get(run.tool)
+    // Again: a schedule's run came by no other way, and agents may have been stopped since.
+    authorise(parts, tool, run.caller)
     const bound = tool.bind(run.input)
     const digest = digestOf({ tool: tool.name, input: bound.input })
     const { approval } = run

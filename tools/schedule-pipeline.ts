@@ -1,5 +1,6 @@
 /** Lets a pipeline run by the clock: exactly the version there is now, with these parameters, as an automation of this workspace. */
 import { z } from 'zod'
+import { isAgent } from '../platform/caller.ts'
 import { Fault } from '../platform/fault.ts'
 import { paramsOf } from './pipelines/run.ts'
 import { pipelineName, pipelineSchema } from './pipelines/spec.ts'
@@ -38,13 +39,14 @@ export const schedulePipelineTool = defineTool({
     const effect = await strongestEffect(pipeline, paramsOf(pipeline, params), context)
     const schedules = schedulesOf(context)
     return context.commit(async (tx) => {
-      const { workspace, role } = caller
+      const { workspace, role, tools } = caller
+      const rights = { workspace, role, ...(tools ? { tools } : {}), ...(isAgent(caller) ? { actsFor: 'agent' as const } : {}) }
       const data = { pipeline: name, version, cron, timezone, effect }
       if (cron === 'off') {
         await schedules.remove(tx, name, workspace)
         return { content: `Pipeline ${name} runs by the clock no more.`, data }
       }
-      await schedules.set(tx, { name, cron, timezone, tool: 'run_pipeline', input: { pipeline: name, version, params }, workspace, role })
+      await schedules.set(tx, { name, cron, timezone, tool: 'run_pipeline', input: { pipeline: name, version, params }, ...rights })
       return { content: `Pipeline ${name} version ${version} runs at '${cron}' (${timezone}); its strongest effect is '${effect}'.`, data }
     })
   },

@@ -1,7 +1,7 @@
 /** A tool: the one unit of capability. Everything Millrace can do is one of these, on every surface. */
 import type { z } from 'zod'
 import type { Blobs } from '../platform/blobs.ts'
-import type { Caller, Role } from '../platform/caller.ts'
+import type { Caller, CallerKind, Role } from '../platform/caller.ts'
 import type { Database, Queryable } from '../platform/database/database.ts'
 import type { Egress } from '../platform/egress/egress.ts'
 import type { Target } from '../platform/egress/target.ts'
@@ -84,6 +84,8 @@ export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly targetOf?: (input: z.output<I>) => CallTarget | undefined
   /** The least role that may call it. */
   readonly role: Role
+  /** Who may call it at all, approval or not; absent: whoever has the role. */
+  readonly callers?: readonly CallerKind[]
   /** Runs as a durable run: queued, resumed after a crash, followed by its id. */
   readonly durable?: boolean
   /** The result carries text from documents, datasets or the web: it is untrusted for whoever reads it. */
@@ -92,7 +94,19 @@ export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly confidential?: boolean
   /** Shown in the docs and run as tests against the sample workspace. */
   readonly examples: readonly Example<z.input<I>>[]
+  /** A tool of another server that joined: its words are that server's. */
+  readonly foreign?: Foreign
   readonly run: (input: z.output<I>, context: Context) => Promise<ToolResult<z.input<O>>>
+}
+
+/** Where a tool comes from that is not ours. */
+export interface Foreign {
+  /** As the operator's file calls it. */
+  readonly server: string
+  /** The operator vouches for the words of this server; else they are untrusted text like any other from outside. */
+  readonly trustedWords: boolean
+  /** JSON Schema of the input as the server lists it, cleaned of hidden characters; surfaces show it instead of ours. */
+  readonly input: Readonly<Record<string, unknown>>
 }
 
 export type CallTarget = Pick<Target, 'host' | 'port'>
@@ -123,10 +137,13 @@ export interface Tool {
   /** A call may have another effect than `effect`, decided by its input. */
   readonly effectVaries: boolean
   readonly role: Role
+  readonly callers: readonly CallerKind[] | undefined
   readonly durable: boolean
   readonly untrusted: boolean
   readonly confidential: boolean
   readonly examples: readonly Example<unknown>[]
+  /** Absent: a tool of our own. */
+  readonly foreign?: Foreign
   /** Parses `input`; throws `invalid_input` naming every field that is wrong. */
   bind(input: unknown): BoundCall
 }
@@ -134,7 +151,8 @@ export interface Tool {
 /** Checks the definition's words and erases its types. Throws on a name or description that surfaces could not use. */
 export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition: ToolDefinition<I, O>): Tool {
   const { name, title, description, input, output, effect, role, examples } = definition
-  if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)) throw new Error(`Tool name '${name}' is not snake_case.`)
+  // Two underscores part a foreign server's name from its tool's.
+  if (!/^[a-z][a-z0-9]*(__?[a-z0-9]+)*$/.test(name)) throw new Error(`Tool name '${name}' is not snake_case.`)
   if (description.length < 40) throw new Error(`Tool '${name}' needs a description a model can choose by (40 characters or more).`)
   return {
     name,
@@ -146,9 +164,11 @@ export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition:
     effectVaries: definition.effectOf !== undefined || definition.targetOf !== undefined,
     role,
     examples,
+    callers: definition.callers,
     durable: definition.durable ?? false,
     untrusted: definition.untrusted ?? false,
     confidential: definition.confidential ?? false,
+    ...(definition.foreign ? { foreign: definition.foreign } : {}),
     bind: (raw) => {
       const parsed = input.safeParse(raw ?? {})
       if (!parsed.success) throw invalidInput(name, raw, parsed.error)

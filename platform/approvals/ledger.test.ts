@@ -43,7 +43,7 @@ describe.each(testDatabases)('on the $kind database', (home) => {
     events.subscribe((event) => seen.push(event))
     runs = createRuns({ db, events, log: quiet, now, owner: newId('worker') })
     audit = createAudit({ db, now, log: quiet })
-    approvals = createApprovals({ db, runs, events, audit, now })
+    approvals = createApprovals({ db, runs, halts: { current: () => undefined }, events, audit, now })
   })
 
   async function ask(askedBy: Caller = agent): Promise<{ readonly id: string; readonly run: string }> {

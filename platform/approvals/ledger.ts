@@ -1,9 +1,10 @@
 /** The ledger of approvals: what was asked, who decided, and that each yes was used once, for exactly what was shown. */
 import type { Audit } from '../audit/audit.ts'
-import type { Caller } from '../caller.ts'
+import { type Caller, isAgent } from '../caller.ts'
 import type { Database, Queryable } from '../database/database.ts'
 import type { Events } from '../events.ts'
 import { Fault } from '../fault.ts'
+import type { Halts } from '../halts/halts.ts'
 import { jsonText } from '../json-text.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { Approval, ApprovalState, Approvals } from './approvals.ts'
@@ -12,6 +13,7 @@ import { anyApprovalDue, expireApprovals, expirySentence } from './expiry.ts'
 export interface ApprovalsOptions {
   readonly db: Database
   readonly runs: Pick<Runs, 'release' | 'fail' | 'wake'>
+  readonly halts: Pick<Halts, 'current'>
   readonly events: Events
   readonly audit: Pick<Audit, 'append'>
   readonly now: () => Date
@@ -103,7 +105,7 @@ function refuseUnlessHuman({ kind, channel }: Caller): void {
 }
 
 async function decide(
-  { runs, audit, now }: ApprovalsOptions,
+  { runs, halts, audit, now }: ApprovalsOptions,
   tx: Queryable,
   { id, decision, caller, mayCall }: Decision,
 ): Promise<Approval> {
@@ -113,6 +115,12 @@ async function decide(
     throw new Fault(
       'not_allowed',
       `${caller.name} may not call ${asked.tool}, so may not decide approval ${id}. Ask somebody whose role allows it.`,
+    )
+  }
+  if (decision === 'approve' && isAgent(asked.askedBy) && halts.current(caller.workspace) !== undefined) {
+    throw new Fault(
+      'conflict',
+      `Agents are stopped in workspace '${caller.workspace}', so the call of ${asked.tool} would not run. Resume them first, or reject approval ${id}.`,
     )
   }
   const state = decision === 'approve' ? 'approved' : 'rejected'

@@ -19,6 +19,10 @@ interface Schedule {
   readonly workspace: string
   /** The automation acts with this role, and under the policy for automations. */
   readonly role: Caller['role']
+  /** Present when an agent asked for the schedule. */
+  readonly actsFor?: Caller['actsFor']
+  /** The only tools it may call. */
+  readonly tools?: Caller['tools']
 }
 
 export interface Schedules {
@@ -35,6 +39,8 @@ const callSchema = z.object({
   tool: z.string(),
   input: z.unknown(),
   role: z.enum(roles),
+  actsFor: z.literal('agent').optional(),
+  tools: z.array(z.string()).optional(),
 })
 
 export function createSchedules(queue: TicketQueue): Schedules {
@@ -46,13 +52,13 @@ export function createSchedules(queue: TicketQueue): Schedules {
   }
   return {
     list,
-    set: async (tx, { name, cron, timezone = 'UTC', tool, input, workspace, role }) => {
+    set: async (tx, { name, cron, timezone = 'UTC', ...call }) => {
       if (!/^[\w.-]{1,64}$/.test(name))
         throw new Fault('invalid_input', `Schedule name '${name}' must be 1 to 64 letters, digits, '.', '_' or '-'.`)
       if (!queue.isOpen()) throw new Fault('unavailable', 'This process does not work the queue, so it cannot schedule. Ask the server.')
-      const data: unknown = JSON.parse(jsonText({ name, workspace, tool, input, role }, 'The input'))
+      const data: unknown = JSON.parse(jsonText({ name, ...call }, 'The input'))
       try {
-        await queue.schedule(tx, { key: keyOf(workspace, name), cron, timezone, data })
+        await queue.schedule(tx, { key: keyOf(call.workspace, name), cron, timezone, data })
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
         throw new Fault('invalid_input', `Schedule '${name}' cannot be read: cron '${cron}', timezone '${timezone}' (${why}).`, {
@@ -77,8 +83,16 @@ export async function runsDue(tx: Queryable, queue: TicketQueue): Promise<readon
   })
 }
 
-function runOf(id: string, { name, workspace, tool, input, role }: z.output<typeof callSchema>): NewRun {
-  const caller: Caller = { id: `schedule:${name}`, name, kind: 'automation', role, workspace, channel: 'run' }
+function runOf(id: string, { name, tool, input, actsFor, tools, ...rights }: z.output<typeof callSchema>): NewRun {
+  const caller: Caller = {
+    id: `schedule:${name}`,
+    name,
+    kind: 'automation',
+    channel: 'run',
+    ...rights,
+    ...(actsFor ? { actsFor } : {}),
+    ...(tools ? { tools } : {}),
+  }
   return { id: `run_${id.replaceAll('-', '')}`, tool, input, caller }
 }
 
