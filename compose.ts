@@ -118,14 +118,10 @@ function evalsOf(config: Config): EvalPort {
       const { suites } = await import('./evals/suites.ts')
       const suite = suites[name]
       if (suite === undefined) throw new Fault('not_found', `There is no suite '${name}'. Known: ${Object.keys(suites).join(', ')}.`)
+      const { noJournal } = await import('./evals/journal.ts')
+      const { suiteRequest } = await import('./evaluate.ts')
       const report = await inScratch(config, [data], (waist) =>
-        suite.run({
-          flags: { data },
-          waist,
-          caller: { ...waist.platform.identity.owner('terminal'), channel: 'eval' },
-          signal,
-          onProgress: () => undefined,
-        }),
+        suite.run({ ...suiteRequest(config, waist, { flags: { data }, signal, onProgress: () => undefined }), journal: noJournal }),
       )
       return { metrics: { ...report.metrics }, cases: report.cases ?? [], verdict: report.verdict }
     },

@@ -71,21 +71,27 @@ const commands: Readonly<Record<string, Run>> = {
     reach(command, async ({ client }) => (await import('./cli/approvals.ts')).runApprovals({ ...command, client })),
   help: async ({ io }) => (await import('./cli/tool-words.ts')).printGeneralHelp(io),
   eval: async ({ config, argv, io }) => {
-    const { readEval, printReport } = await import('./cli/eval.ts')
+    const { readEval, printReport, tellGate } = await import('./cli/eval.ts')
     const { suites } = await import('./evals/suites.ts')
-    const { suite, flags, json } = readEval(argv, suites)
+    const { html, ...command } = readEval(argv, suites)
     const { inScratch } = await import('./compose.ts')
-    const report = await inScratch(config, Object.values(flags), (waist) =>
-      suite.run({
-        flags,
-        waist,
-        caller: { ...waist.platform.identity.owner('terminal'), channel: 'eval' },
-        signal: io.signal,
-        onProgress: (line) => void (io.progress && io.err(`${line}\n`)),
+    const { suiteRequest } = await import('./evaluate.ts')
+    const { runEval } = await import('./evals/run.ts')
+    const report = await inScratch(config, Object.values(command.flags), (waist) =>
+      runEval({
+        ...command,
+        id: command.id ?? `${command.name}-${new Date().toISOString().replace(/[-:]/g, '').slice(0, 15)}`,
+        folder: join(config.home, 'evals'),
+        request: suiteRequest(config, waist, {
+          flags: command.flags,
+          signal: io.signal,
+          onProgress: (line) => void (io.progress && io.err(`${line}\n`)),
+        }),
       }),
     )
-    printReport(report, { json, io })
-    return 0
+    if (html !== undefined) await writeFile(html, (await import('./evals/page.ts')).reportPage(report))
+    printReport(report, { ...command, io })
+    return tellGate(report, { ...command, io })
   },
   demo: async (command) => {
     const { readDemoFiles, tellDemo } = await import('./cli/demo-command.ts')

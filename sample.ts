@@ -6,15 +6,15 @@ import type { Waist } from './tools/waist.ts'
 export const sampleFolder = join(import.meta.dirname, 'examples/sample')
 
 /** Does nothing where a workspace has been used before: the key of each call is kept with its effect. */
-export async function seedSample({ platform, invoke }: Waist): Promise<void> {
-  const known = await platform.db.query('select 1 from idempotency where key like $1 limit 1', ['sample:%'])
+export async function seedSample({ platform, invoke }: Waist, workspace = 'default'): Promise<void> {
+  const known = await platform.db.query('select 1 from idempotency where workspace = $1 and key like $2 limit 1', [workspace, 'sample:%'])
   if (known.rowCount > 0) return
   const caller: Caller = {
     id: 'system:sample',
     name: 'sample workspace',
     kind: 'automation',
     role: 'builder',
-    workspace: 'default',
+    workspace,
     channel: 'run',
   }
   const calls = [

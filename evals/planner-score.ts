@@ -68,7 +68,7 @@ function everyCall(expected: Expectation, predicted: Prediction): boolean {
   })
 }
 
-function argumentsFit(wanted: Readonly<Record<string, unknown>>, given: Readonly<Record<string, unknown>>): boolean {
+export function argumentsFit(wanted: Readonly<Record<string, unknown>>, given: Readonly<Record<string, unknown>>): boolean {
   const extra = Object.entries(given).filter(([name, value]) => !(name in wanted) && !isEmpty(value))
   return extra.length === 0 && Object.entries(wanted).every(([name, accepted]) => argumentFits(accepted, given, name))
 }

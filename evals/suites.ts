@@ -1,8 +1,11 @@
 /** The eval suites by name: what each reads, and how it runs. A new suite is a file beside this one and an entry here. */
+import type { Orchestrator } from '../agents/chat.ts'
 import type { Caller } from '../platform/caller.ts'
 import { Fault } from '../platform/fault.ts'
 import { describeTool } from '../tools/description.ts'
 import type { Waist } from '../tools/waist.ts'
+import type { Journal } from './journal.ts'
+import type { PlannerFiles } from './planner-data.ts'
 import type { SuiteReport } from './report.ts'
 
 export interface SuiteRequest {
@@ -10,7 +13,13 @@ export interface SuiteRequest {
   readonly flags: Readonly<Record<string, string | undefined>>
   /** A Millrace of its own, empty: suites never write into a workspace that people use. */
   readonly waist: Waist
+  /** The chat over it, with the configured model. */
+  readonly chat: () => Promise<Orchestrator>
+  /** Fills a workspace of it with the sample data. */
+  readonly sample: (workspace: string) => Promise<void>
   readonly caller: Caller
+  /** Results of cases that take long or cost money: a run that was cut does not repeat them. */
+  readonly journal: Journal
   readonly signal: AbortSignal
   readonly onProgress: (line: string) => void
 }
@@ -71,23 +80,37 @@ export const suites: Readonly<Record<string, Suite>> = {
       (await import('./drift.ts')).runDrift({ data: needed(flags, 'data'), signal, onProgress }),
   },
   planner: {
-    about: 'the offline planner (--requests, --world, --tools, --predictions: files)',
+    about: 'the offline planner (--data: requests.jsonl and world.json, or folders of these; --tools, --predictions; --rename N draws)',
     paths: ['requests', 'world', 'tools', 'predictions', 'data'],
-    words: [],
+    words: ['rename'],
     run: async ({ flags, waist, signal }) => {
-      const { data, predictions, tools } = flags
-      const requests = flags.requests ?? (data === undefined ? needed(flags, 'requests') : `${data}/requests.jsonl`)
-      const world = flags.world ?? (data === undefined ? needed(flags, 'world') : `${data}/world.json`)
+      const { requests, world, predictions, tools, rename } = flags
+      const inside = (name: string): string => `${needed(flags, 'data')}/${name}`
+      const folder = requests === undefined && world === undefined
+      const files = (): PlannerFiles => ({ requests: requests ?? inside('requests.jsonl'), world: world ?? inside('world.json') })
       return (await import('./planner.ts')).runPlanner({
-        requests,
-        world,
+        data: folder ? needed(flags, 'data') : files(),
         signal,
         catalogue: waist.catalogue.list().map((tool) => ({ ...describeTool(tool), effect: tool.effect })),
+        ...(rename === undefined ? {} : { draws: count('rename', rename) }),
         ...(tools === undefined ? {} : { tools }),
         ...(predictions === undefined ? {} : { out: predictions }),
       })
     },
   },
+  trajectory: {
+    about: 'the calls a chat really makes: match by mode, end state (--data: file of {input, calls, mode}, one a line)',
+    paths: ['data'],
+    words: [],
+    run: async ({ flags, ...request }) => (await import('./trajectory.ts')).runTrajectory({ ...request, data: needed(flags, 'data') }),
+  },
+}
+
+function count(name: string, value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 0 || number > 100)
+    throw new Fault('usage', `--${name} ${value} is not a whole number from 0 to 100.`)
+  return number
 }
 
 function needed(flags: SuiteRequest['flags'], name: string): string {
