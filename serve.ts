@@ -1,9 +1,11 @@
 /** `millrace serve` and `millrace worker`: open the rooms, answer until a signal comes, close in order. */
 import { join } from 'node:path'
+import { chooseModel } from './agents/models.ts'
 import { createOrchestrator } from './agents/orchestrator.ts'
 import { type Millrace, openMillrace, writeTerminalToken } from './compose.ts'
 import type { Config } from './config.ts'
 import { createMcpHttp } from './mcp-server/http.ts'
+import { embedderName } from './rag/embedding/open.ts'
 import { sampleFolder, seedSample } from './sample.ts'
 import { startWebServer } from './web/server/server.ts'
 
@@ -37,6 +39,8 @@ export async function startServer(config: Config, version: string): Promise<Runn
       version,
       ...(config.allowedHosts.length > 0 ? { allowedHosts: config.allowedHosts } : {}),
       mcp,
+      ...(config.agents.publicUrl === undefined ? {} : { publicUrl: config.agents.publicUrl }),
+      models: { chat: chooseModel(config.model).name, embedding: embedderName(config.embedders.choice) },
     })
     millrace.lock?.announce(server.url)
     await seedSample(millrace)

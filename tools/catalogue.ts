@@ -11,6 +11,7 @@ import { deleteDocumentsTool } from './delete-documents.ts'
 import { deleteModelTool } from './delete-model.ts'
 import { deployModelTool } from './deploy-model.ts'
 import { deploymentStatusTool } from './deployment-status.ts'
+import { embedTextsTool } from './embed-texts.ts'
 import { evaluateModelTool } from './evaluate-model.ts'
 import { exportCollectionTool } from './export-collection.ts'
 import { exportDataTool } from './export-data.ts'
@@ -68,6 +69,7 @@ export const allTools: readonly Tool[] = [
   deleteModelTool,
   deployModelTool,
   deploymentStatusTool,
+  embedTextsTool,
   evaluateModelTool,
   exportCollectionTool,
   exportDataTool,

@@ -44,7 +44,7 @@ export interface OpenEmbedders extends Embedders, AsyncDisposable {
 type Opened = Embedder & Partial<AsyncDisposable>
 
 export function openEmbedders(config: EmbeddersConfig, ground: EmbeddersGround): OpenEmbedders {
-  const preferredName = nameOf(config.choice)
+  const preferredName = embedderName(config.choice)
   const opened = new Map<string, Promise<Opened>>()
   const closing = new AbortController()
 
@@ -94,7 +94,9 @@ export function openEmbedders(config: EmbeddersConfig, ground: EmbeddersGround):
   }
 }
 
-const nameOf = (choice: EmbedderChoice): string => (choice.kind === 'subword' ? subwordEmbedder.name : `${choice.kind}:${choice.model}`)
+/** What collections record with vectors of this model. */
+export const embedderName = (choice: EmbedderChoice): string =>
+  choice.kind === 'subword' ? subwordEmbedder.name : `${choice.kind}:${choice.model}`
 
 async function timed(embedder: string, load: () => Promise<Opened>, log: Log): Promise<Opened> {
   const started = performance.now()

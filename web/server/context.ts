@@ -22,6 +22,10 @@ export interface ServerContext {
   readonly uploadLimit: number
   /** Aborts when the server begins to close: streams then say goodbye. */
   readonly closing: AbortSignal
+  /** How clients reach this server, without a slash at the end. */
+  readonly url: string
+  /** Names of the models behind the OpenAI protocol, where they are known. */
+  readonly models: { readonly chat: string; readonly embedding: string } | undefined
   /** False for a tool that is not in the catalogue any more. */
   readonly mayCall: (tool: string, caller: Caller) => boolean
 }

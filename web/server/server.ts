@@ -16,6 +16,7 @@ import { watchEventLoop } from './event-loop.ts'
 import { listen } from './listen.ts'
 import { addLiveSocket } from './live-socket.ts'
 import { methodNotAllowed, notFound } from './not-found.ts'
+import { addOpenAiRoutes } from './openai-routes.ts'
 import { openapiOf } from './openapi.ts'
 import { HttpFault, sendProblem } from './problem.ts'
 import { addRagRoutes } from './rag-routes.ts'
@@ -56,6 +57,10 @@ export interface WebServerOptions {
   /** More names under which this server is reached, "name" or "name:port". */
   readonly allowedHosts?: readonly string[]
   readonly mcp?: McpEndpoint
+  /** How clients reach this server, where a proxy stands before it; without a slash at the end. Default: where it listens. */
+  readonly publicUrl?: string
+  /** Names of the models behind the OpenAI protocol. */
+  readonly models?: { readonly chat: string; readonly embedding: string }
 }
 
 export interface WebServer {
@@ -71,7 +76,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const { port, url } = await listen(server, options)
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
-  const context = contextOf(options, { port, closing: closing.signal })
+  const context = contextOf(options, { port, url, closing: closing.signal })
   const eventLoop = watchEventLoop()
   server.on('request', createApp(context, { ...options, url, eventLoop }))
   const hangUpSockets = addLiveSocket(server, context)
@@ -102,7 +107,13 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 /** How long open answers may take to end when the server closes. */
 const graceMs = 5000
 
-function contextOf(options: WebServerOptions, { port, closing }: { readonly port: number; readonly closing: AbortSignal }): ServerContext {
+interface Ground {
+  readonly port: number
+  readonly url: string
+  readonly closing: AbortSignal
+}
+
+function contextOf(options: WebServerOptions, { port, url, closing }: Ground): ServerContext {
   const { waist, orchestrator, host, auth, allowedHosts, terminalToken, version } = options
   const { bodyLimit = 4 * 1024 * 1024, uploadLimit = 1024 ** 3 } = options
   const sessions = createSessions({ port })
@@ -118,6 +129,8 @@ function contextOf(options: WebServerOptions, { port, closing }: { readonly port
     bodyLimit,
     uploadLimit,
     closing,
+    url: options.publicUrl ?? url,
+    models: options.models,
     mayCall: (name, caller) => {
       const tool = waist.catalogue.list().find((known) => known.name === name)
       return tool !== undefined && hasRole(caller, tool.role)
@@ -143,6 +156,7 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
   addRunRoutes(app, context)
   addApprovalRoutes(app, context)
   addAguiRoute(app, context)
+  addOpenAiRoutes(app, context)
   addThreadRoutes(app, context)
   addSessionRoutes(app, context)
   addTokenRoutes(app, context)
