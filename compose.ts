@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import type { ForeignServers } from './mcp-server/foreign/servers.ts'
 import { openBlobFolder } from './platform/blobs.ts'
 import type { Database } from './platform/database/database.ts'
 import { openEmbedded } from './platform/database/embedded.ts'
@@ -19,6 +20,7 @@ import { openEmbedders } from './rag/embedding/open.ts'
 import { openReranker } from './rag/reranking/open.ts'
 import type { InvokeParts } from './tools/admit.ts'
 import { createCatalogue } from './tools/catalogue.ts'
+import type { OpenCatalogue } from './tools/invocation.ts'
 import { createInvoke } from './tools/invoke.ts'
 import { defaultPolicy } from './tools/policy.ts'
 import type { ChatPort, EvalPort } from './tools/ports.ts'
@@ -34,6 +36,8 @@ export interface Millrace extends Waist {
   readonly platform: OpenPlatform
   /** Present when this process owns the data folder (the embedded database). */
   readonly lock: FolderLock | undefined
+  /** Present when a file of MCP servers is configured. `work` begins to connect them and does not wait. */
+  readonly foreign: ForeignServers | undefined
   /** Begins performing durable runs in this process. */
   work(): Promise<void>
   close(): Promise<void>
@@ -60,9 +64,11 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
     const reranker = openReranker(config.reranker, platform)
     const generator = await generatorOf(config)
     const answers = createAnswerStore(platform)
+    const catalogue = createCatalogue()
+    const foreign = await foreignOf(config, { platform, catalogue })
     const parts: InvokeParts = {
       platform,
-      catalogue: createCatalogue(),
+      catalogue,
       policy: defaultPolicy,
       ports: {
         evals: evalsOf(config),
@@ -71,6 +77,7 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
         answers,
         ...(reranker ? { reranker } : {}),
         ...(generator ? { generator } : {}),
+        ...(foreign ? { foreignServers: foreign } : {}),
       },
     }
     return {
@@ -78,8 +85,13 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       lock,
       catalogue: parts.catalogue,
       invoke: createInvoke(parts),
-      work: () => platform.runs.work(createPerform(parts)),
+      foreign,
+      work: async () => {
+        await platform.runs.work(createPerform(parts))
+        foreign?.open().catch((error: unknown) => log.error({ error }, 'The foreign MCP servers were not opened.'))
+      },
       close: async () => {
+        await foreign?.close()
         await answers.flush()
         await platform.close()
         await embedders[Symbol.asyncDispose]()
@@ -98,6 +110,16 @@ async function generatorOf({ model }: Config): Promise<Generator | undefined> {
   if ([model.openaiKey, model.openaiBaseUrl, model.azureKey].every((setting) => setting === undefined)) return undefined
   const { createGenerator } = await import('./agents/generator.ts')
   return createGenerator(model)
+}
+
+/** Foreign MCP servers of the operator's file; without one nothing of them is loaded. */
+async function foreignOf({ agents }: Config, ground: { readonly platform: OpenPlatform; readonly catalogue: OpenCatalogue }) {
+  if (agents.mcpServersFile === undefined) return undefined
+  const [{ readServersFile }, { createForeignServers }] = await Promise.all([
+    import('./mcp-server/foreign/servers-file.ts'),
+    import('./mcp-server/foreign/servers.ts'),
+  ])
+  return createForeignServers({ ...ground, servers: await readServersFile(agents.mcpServersFile), version: '1' })
 }
 
 /** For tools that work on conversations; the agents room is loaded when one asks. */
@@ -154,7 +176,8 @@ export async function inScratch<T>(
 ): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'millrace-eval-'))
   try {
-    const scratch = { ...config, home, blobs: join(home, 'blobs'), databaseUrl: undefined, auth: 'local' } as const
+    const agents = { ...config.agents, mcpServersFile: undefined }
+    const scratch = { ...config, agents, home, blobs: join(home, 'blobs'), databaseUrl: undefined, auth: 'local' } as const
     const millrace = await openMillrace(scratch, { extraRoots: [home, ...roots.filter((root) => root !== undefined)] })
     try {
       await millrace.work()

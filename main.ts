@@ -49,7 +49,11 @@ const commands: Readonly<Record<string, Run>> = {
   },
   doctor: async ({ config, io, argv }) => {
     const { retrievalChecks } = await import('./retrieval-checks.ts')
-    return (await import('./cli/doctor.ts')).runDoctor({ config, io, argv, version: await version(), more: retrievalChecks })
+    const more = {
+      ...retrievalChecks,
+      'mcp servers': async (given: Config) => (await import('./mcp-server/foreign/doctor.ts')).checkServers(given.agents.mcpServersFile),
+    }
+    return (await import('./cli/doctor.ts')).runDoctor({ config, io, argv, version: await version(), more })
   },
   init: async ({ argv, io }) => (await import('./cli/init.ts')).runInit({ argv, io }),
   chat: async (command) =>
@@ -130,8 +134,9 @@ async function dispatch([name = 'help', ...argv]: readonly string[], io: Io): Pr
   }
   if (run) return run(command)
   if (wantsHelp) return (await import('./cli/tool-words.ts')).printToolHelp(name, io)
-  // A misspelt name is said before a database is opened or made for it.
-  if ((await serverUrl(command.config)) === undefined) (await import('./cli/tool-words.ts')).requireTool(name)
+  // A misspelt name is said before a database is opened or made for it. Tools of foreign servers are known only then.
+  if (command.config.agents.mcpServersFile === undefined && (await serverUrl(command.config)) === undefined)
+    (await import('./cli/tool-words.ts')).requireTool(name)
   const { runToolCommand } = await import('./cli/run-tool.ts')
   return reach(command, ({ client }) => runToolCommand({ name, argv, client, io }))
 }
@@ -167,6 +172,8 @@ async function reachHere<T>(config: Config, work: (reached: Reached) => Promise<
   const millrace = await open(config, extraRoots)
   const owner = millrace.platform.identity.owner('terminal')
   try {
+    // One command and it is over: it waits until the foreign servers were tried.
+    await millrace.foreign?.open()
     const { localClient } = await import('./cli/local-client.ts')
     return await work({
       client: localClient(millrace, owner),

@@ -25,6 +25,7 @@ import { listCollectionsTool } from './list-collections.ts'
 import { listDatasetsTool } from './list-datasets.ts'
 import { listDocumentsTool } from './list-documents.ts'
 import { listFeedbackTool } from './list-feedback.ts'
+import { listMcpServersTool } from './list-mcp-servers.ts'
 import { listModelsTool } from './list-models.ts'
 import { listPipelinesTool } from './list-pipelines.ts'
 import { listRunsTool } from './list-runs.ts'
@@ -54,6 +55,7 @@ import { splitDataTool } from './split-data.ts'
 import { stopAgentsTool } from './stop-agents.ts'
 import type { Tool } from './tool.ts'
 import { trainModelTool } from './train-model.ts'
+import { trustMcpServerTool } from './trust-mcp-server.ts'
 import { tuneSearchTool } from './tune-search.ts'
 import { validateDataTool } from './validate-data.ts'
 import { verifyAuditTool } from './verify-audit.ts'
@@ -82,6 +84,7 @@ export const allTools: readonly Tool[] = [
   listDatasetsTool,
   listDocumentsTool,
   listFeedbackTool,
+  listMcpServersTool,
   listModelsTool,
   listPipelinesTool,
   listRunsTool,
@@ -110,6 +113,7 @@ export const allTools: readonly Tool[] = [
   splitDataTool,
   stopAgentsTool,
   trainModelTool,
+  trustMcpServerTool,
   tuneSearchTool,
   validateDataTool,
   verifyAuditTool,

@@ -12,6 +12,8 @@ export interface ToolDescription {
   readonly role: string
   /** Runs as a durable run; a call that outlasts its wait goes on without its caller. */
   readonly durable: boolean
+  /** The server that the tool, its words and its input schema come from; absent: our own. */
+  readonly foreign?: string
   readonly input: JsonSchema
   readonly output: JsonSchema
   readonly examples: readonly { readonly says: string; readonly input: unknown }[]
@@ -23,7 +25,7 @@ const made = new WeakMap<Tool, ToolDescription>()
 export function describeTool(tool: Tool): ToolDescription {
   const known = made.get(tool)
   if (known !== undefined) return known
-  const { name, title, description, effect, role, durable, examples } = tool
+  const { name, title, description, effect, role, durable, examples, foreign } = tool
   const described: ToolDescription = {
     name,
     title,
@@ -31,7 +33,8 @@ export function describeTool(tool: Tool): ToolDescription {
     effect,
     role,
     durable,
-    input: schemaOf(tool.input, 'input'),
+    ...(foreign ? { foreign: foreign.server } : {}),
+    input: foreign?.input ?? schemaOf(tool.input, 'input'),
     output: schemaOf(tool.output, 'output'),
     examples: examples.map(({ says, input }) => ({ says, input })),
   }

@@ -9,7 +9,7 @@ import { openTestDatabase, temporaryFolder } from '../platform/testing/harness.t
 import { createAnswerStore } from '../rag/answers/store.ts'
 import type { InvokeParts } from './admit.ts'
 import { allTools, createCatalogue } from './catalogue.ts'
-import type { Invoke } from './invocation.ts'
+import type { Invoke, OpenCatalogue } from './invocation.ts'
 import { createInvoke } from './invoke.ts'
 import { defaultPolicy } from './policy.ts'
 import type { Ports } from './ports.ts'
@@ -19,6 +19,7 @@ import type { Waist } from './waist.ts'
 
 export interface TestMillrace extends Waist {
   readonly platform: OpenPlatform
+  readonly catalogue: OpenCatalogue
   /** Admin of the workspace "default", a person at a terminal. */
   readonly owner: Caller
   /** The folder tools may read and write in. */
