@@ -12,6 +12,7 @@ import { newId } from './id.ts'
 import { createIdentity } from './identity/tokens.ts'
 import type { Log, Platform } from './platform.ts'
 import { createRuns } from './runs/queue.ts'
+import { createTaints } from './taints/taints.ts'
 import { createTelemetry } from './telemetry/tracing.ts'
 
 export interface PlatformOptions {
@@ -62,6 +63,7 @@ export async function openPlatform({
     runs,
     approvals,
     halts,
+    taints: createTaints({ db, now }),
     audit,
     identity,
     events,

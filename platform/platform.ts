@@ -9,6 +9,7 @@ import type { Events } from './events.ts'
 import type { Halts } from './halts/halts.ts'
 import type { Identity } from './identity/identity.ts'
 import type { Runs } from './runs/runs.ts'
+import type { Taints } from './taints/taints.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
 /** Structured log, without secrets or personal data. */
@@ -25,6 +26,8 @@ export interface Platform {
   readonly approvals: Approvals
   /** Where agents are stopped. */
   readonly halts: Halts
+  /** What agents outside the chat have read. */
+  readonly taints: Taints
   readonly audit: Audit
   readonly identity: Identity
   readonly events: Events

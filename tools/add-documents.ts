@@ -67,6 +67,7 @@ export const addDocumentsTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
+  minted: ['collection', 'documents', 'chunks'],
   confidential: true,
   examples: [
     {

@@ -6,8 +6,8 @@ import { haltFault } from '../platform/halts/switchboard.ts'
 import { jsonText } from '../platform/json-text.ts'
 import type { Ground } from './execute.ts'
 import type { Key } from './idempotency.ts'
-import type { Catalogue, Outcome, Request } from './invocation.ts'
-import type { Policy } from './policy.ts'
+import type { Catalogue, Origin, Outcome, Request } from './invocation.ts'
+import { judge, type Policy, type Verdict } from './policy.ts'
 import type { BoundCall, Effect, Tool, ToolResult } from './tool.ts'
 
 export interface InvokeParts extends Ground {
@@ -26,6 +26,7 @@ export function withOwnPorts(parts: InvokeParts): InvokeParts {
 /** A call that has passed parsing, roles and policy. */
 export interface Admitted {
   readonly request: Request
+  readonly origins: Readonly<Record<string, Origin>>
   readonly tool: Tool
   readonly bound: BoundCall
   readonly effect: Effect
@@ -46,7 +47,23 @@ export async function admit(parts: InvokeParts, request: Request): Promise<Admit
     request.idempotencyKey === undefined
       ? undefined
       : { workspace: caller.workspace, caller: caller.id, key: request.idempotencyKey, tool: tool.name, digest }
-  return { request, tool, bound, effect, digest, key }
+  return { request, origins: request.origins ?? {}, tool, bound, effect, digest, key }
+}
+
+interface Judged extends Pick<Admitted, 'tool' | 'bound' | 'effect' | 'digest' | 'origins'> {
+  readonly caller: Caller
+}
+
+/** The policy's word on a call. */
+export function judgeCall({ policy, platform }: InvokeParts, { tool, bound, effect, origins, caller }: Judged): Verdict {
+  const target = bound.target && { host: bound.target.host, listed: platform.listedHosts.includes(bound.target) }
+  return judge(policy, { tool: tool.name, effect, caller, input: bound.input, origins, target })
+}
+
+/** The policy said no, and the audit log knows it. */
+export function refused({ platform }: Ground, { tool, effect, caller, digest }: Omit<Judged, 'bound' | 'origins'>, reason: string): Fault {
+  platform.audit.later({ call: platform.newId('call'), tool: tool.name, effect, caller, outcome: 'not_allowed', digest })
+  return new Fault('not_allowed', `The policy of this installation refuses this call: ${reason}`)
 }
 
 /** Before parsing: who may not call a tool learns nothing of its input. Throws `not_allowed`. */

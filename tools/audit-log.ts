@@ -45,6 +45,7 @@ export const auditLogTool = defineTool({
   }),
   effect: 'read',
   role: 'operator',
+  untrusted: true,
   examples: [{ says: 'Show the last 20 entries of the audit log', input: { limit: 20 } }],
   run: async ({ since, actor, artifact, limit }, { caller, ports }) => {
     const { audit } = ports

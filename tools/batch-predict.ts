@@ -30,6 +30,8 @@ export const batchPredictTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
+  untrusted: true,
+  minted: ['dataset', 'name', 'version', 'rows', 'model', 'model_version'],
   examples: [
     { says: 'Score all customers with the churn model', input: { model: 'churn', dataset: 'customers', output: 'customers_scored' } },
   ],

@@ -24,6 +24,7 @@ export const compareRunsTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
+  untrusted: true,
   examples: [{ says: 'Which of these two runs is better?', input: { runs: ['run_1', 'run_2'], metric: 'roc_auc' } }],
   run: async ({ runs, metric: asked }, { db, caller }) => {
     const trainings = await Promise.all([...new Set(runs)].map((run) => getTraining(db, caller.workspace, run)))

@@ -24,6 +24,7 @@ export const deploymentStatusTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
+  untrusted: true,
   examples: [{ says: 'How is the churn deployment doing?', input: { model: 'churn' } }],
   run: async ({ model }, { db, caller }) => {
     const deployment = await requireDeployment(db, caller.workspace, model)

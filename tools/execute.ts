@@ -5,6 +5,7 @@ import type { Queryable } from '../platform/database/database.ts'
 import { asFault, Fault } from '../platform/fault.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createContext, type Journal } from './context.ts'
+import type { Origin } from './invocation.ts'
 import type { Ports } from './ports.ts'
 import type { BoundCall, Context, Effect, Part, Progress, Tool, ToolResult } from './tool.ts'
 
@@ -15,6 +16,9 @@ export interface Call {
   readonly effect: Effect
   readonly digest: string
   readonly caller: Caller
+  readonly origins: Readonly<Record<string, Origin>>
+  /** A person has said yes to it, and so to what it calls. */
+  readonly approved: boolean
   readonly signal: AbortSignal
   readonly deadlineMs?: number
   readonly journal?: Journal

@@ -18,6 +18,7 @@ export const exportDataTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
+  untrusted: true,
   examples: [{ says: 'Give me the test set as CSV', input: { dataset: 'customers-test', format: 'csv' } }],
   run: async ({ dataset: ref, format }, { db, blobs, caller, signal }) => {
     const dataset = await getDataset(db, caller.workspace, ref)

@@ -31,6 +31,7 @@ export const getLineageTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
+  untrusted: true,
   examples: [{ says: 'Where does the churn model come from?', input: { artifact: 'churn' } }],
   run: async ({ artifact }, { db, caller }) => {
     const graph = await getLineage(db, caller.workspace, artifact)

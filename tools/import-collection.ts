@@ -32,6 +32,8 @@ export const importCollectionTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
+  untrusted: true,
+  minted: ['collection', 'documents', 'chunks'],
   examples: [],
   run: async ({ file, upload, collection: wanted }, context) => {
     const { db, signal, progress, step, call, caller } = context

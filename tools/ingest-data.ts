@@ -44,6 +44,7 @@ export const ingestDataTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
+  minted: ['name', 'version', 'rows'],
   examples: [
     {
       says: 'Load examples/sample/customers.csv and call it customers',

@@ -71,6 +71,7 @@ export const ingestDocumentsTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
+  minted: ['collection', 'documents', 'chunks'],
   examples: [{ says: 'Add the handbook folder to my documents', input: { path: 'examples/sample/handbook', collection: 'handbook' } }],
   run: async ({ path, collection, language, readers, prune, duplicates }, context) => {
     const started = context.now().getTime()

@@ -22,8 +22,13 @@ export interface Request {
   readonly onProgress?: (progress: Progress) => void
   /** Pieces of the result as they come, from tools that have such. */
   readonly onPart?: (part: Part) => void
-  /** Origin by dotted argument path; '' stands for the decision to call at all. Absent: trusted, from the caller. */
+  /**
+   * Origin by dotted argument path; '' stands for the decision to call at all. Absent: trusted, from the caller, unless an
+   * agent was given text from outside before (see earlier-results.ts).
+   */
   readonly origins?: Readonly<Record<string, Origin>>
+  /** Parts an agent's conversations where a surface knows them: what was read in one does not count in another. */
+  readonly session?: string
 }
 
 export type Outcome =

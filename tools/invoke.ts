@@ -5,12 +5,11 @@
  */
 
 import { Fault } from '../platform/fault.ts'
-import { type Admitted, admit, done, type InvokeParts, withOwnPorts } from './admit.ts'
+import { type Admitted, admit, done, type InvokeParts, judgeCall, refused, withOwnPorts } from './admit.ts'
 import { type Call, execute } from './execute.ts'
 import { claimKey, findReplay, KeyTaken } from './idempotency.ts'
 import type { Invoke, Outcome } from './invocation.ts'
 import { nestedInvoke } from './nested.ts'
-import { judge } from './policy.ts'
 import { enqueue, followRun } from './run-calls.ts'
 import type { Tool } from './tool.ts'
 
@@ -38,16 +37,25 @@ async function replay(parts: InvokeParts, { request, tool, key }: Admitted): Pro
   return known.kind === 'run' ? followRun(parts, request, known.run) : doneAgain(tool, known.result)
 }
 
-async function carryOut(parts: InvokeParts, admitted: Admitted): Promise<Outcome> {
-  const { tool, bound, effect, request } = admitted
-  const { caller, origins = {} } = request
-  const target = bound.target && { host: bound.target.host, listed: parts.platform.listedHosts.includes(bound.target) }
-  const verdict = judge(parts.policy, { tool: tool.name, effect, caller, origins, target })
-  if (!verdict.allow) return enqueue(parts, admitted, { reason: verdict.reason })
+async function carryOut(parts: InvokeParts, given: Admitted): Promise<Outcome> {
+  const { tool, request } = given
+  const admitted = { ...given, origins: await originsOf(parts, given) }
+  const verdict = judgeCall(parts, { ...admitted, caller: request.caller })
+  if (verdict.kind === 'refuse') throw refused(parts, { ...admitted, caller: request.caller }, verdict.reason)
+  if (verdict.kind === 'ask') return enqueue(parts, admitted, { reason: verdict.reason })
+  // Before it runs: the result may be followed by other means than this call, and an error may quote what was read.
+  if (tool.untrusted) await parts.platform.taints.mark(request.caller, request.session, tool.name)
   return tool.durable ? enqueue(parts, admitted, {}) : runNow(parts, admitted)
 }
 
-async function runNow(parts: InvokeParts, { request, tool, bound, effect, digest, key }: Admitted): Promise<Outcome> {
+/** Where a surface says nothing of origins, what the caller was given before counts. Reads need no look-up unless a rule may ask. */
+async function originsOf({ platform, policy }: InvokeParts, { request, effect }: Admitted): Promise<Admitted['origins']> {
+  if (request.origins !== undefined) return request.origins
+  if (effect === 'read' && policy.rules.length === 0) return {}
+  return platform.taints.originsOf(request.caller, request.session)
+}
+
+async function runNow(parts: InvokeParts, { request, origins, tool, bound, effect, digest, key }: Admitted): Promise<Outcome> {
   const id = parts.platform.newId('call')
   const call: Omit<Call, 'invoke'> = {
     id,
@@ -56,6 +64,8 @@ async function runNow(parts: InvokeParts, { request, tool, bound, effect, digest
     effect,
     digest,
     caller: request.caller,
+    origins,
+    approved: false,
     signal: request.signal ?? never,
     deadlineMs: parts.deadlineMs ?? 60_000,
     onProgress: request.onProgress ?? ignore,

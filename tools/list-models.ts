@@ -30,6 +30,7 @@ export const listModelsTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
+  untrusted: true,
   examples: [{ says: 'Which models are registered?', input: {} }],
   run: async ({ model }, { db, caller }) => {
     const found = await listModelVersions(db, caller.workspace, model)

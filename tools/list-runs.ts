@@ -21,6 +21,7 @@ export const listRunsTool = defineTool({
   output: z.object({ runs: list(trainingSchema).describe('The runs, in the order asked for.') }),
   effect: 'read',
   role: 'viewer',
+  untrusted: true,
   examples: [{ says: 'Show my last training runs', input: {} }],
   run: async ({ dataset, sort_by, limit }, { db, caller }) => {
     const trainings = await listTrainings(db, caller.workspace, { sortBy: sort_by, limit, ...(dataset !== undefined && { dataset }) })

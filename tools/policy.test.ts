@@ -7,7 +7,7 @@ import { type Effect, effects } from './tool.ts'
 const caller = (kind: Caller['kind']): Caller => ({ id: 'x', name: 'x', kind, role: 'admin', workspace: 'default', channel: 'http' })
 const untrusted: Record<string, Origin> = { model: { trust: 'untrusted', source: 'document a.md' } }
 const allowed = (kind: Caller['kind'], effect: Effect, origins: Record<string, Origin> = {}): boolean =>
-  judge(defaultPolicy, { tool: 'a_tool', effect, caller: caller(kind), origins }).allow
+  judge(defaultPolicy, { tool: 'a_tool', effect, caller: caller(kind), input: {}, origins }).kind === 'run'
 
 describe('the default policy', () => {
   it('lets a person do everything but delete without being asked', () => {
@@ -20,18 +20,28 @@ describe('the default policy', () => {
 
   it('asks when untrusted text shaped what an agent creates, and names the source', () => {
     expect(allowed('agent', 'create', untrusted)).toBe(false)
-    expect(judge(defaultPolicy, { tool: 'ingest_data', effect: 'create', caller: caller('agent'), origins: untrusted })).toMatchObject({
+    expect(
+      judge(defaultPolicy, { tool: 'ingest_data', effect: 'create', caller: caller('agent'), input: {}, origins: untrusted }),
+    ).toMatchObject({
+      kind: 'ask',
       reason: 'ingest_data adds something new; called by an agent, and text from document a.md shaped it.',
     })
   })
 
   it('lets an agent send to a listed host that nothing untrusted chose, and asks for any other', () => {
     const send = (listed: boolean, origins: Record<string, Origin> = {}, kind: Caller['kind'] = 'agent') =>
-      judge(defaultPolicy, { tool: 'ingest_data', effect: 'egress', caller: caller(kind), origins, target: { host: 'a.example', listed } })
-    expect(send(true)).toEqual({ allow: true })
-    expect(send(true, untrusted)).toMatchObject({ allow: false })
-    expect(send(true, {}, 'automation')).toMatchObject({ allow: false })
-    expect(send(false)).toEqual({ allow: false, reason: 'ingest_data sends something out to a.example; called by an agent.' })
-    expect(send(false, {}, 'person')).toEqual({ allow: true })
+      judge(defaultPolicy, {
+        tool: 'ingest_data',
+        effect: 'egress',
+        caller: caller(kind),
+        input: {},
+        origins,
+        target: { host: 'a.example', listed },
+      })
+    expect(send(true)).toEqual({ kind: 'run' })
+    expect(send(true, untrusted)).toMatchObject({ kind: 'ask' })
+    expect(send(true, {}, 'automation')).toMatchObject({ kind: 'ask' })
+    expect(send(false)).toEqual({ kind: 'ask', reason: 'ingest_data sends something out to a.example; called by an agent.' })
+    expect(send(false, {}, 'person')).toEqual({ kind: 'run' })
   })
 })

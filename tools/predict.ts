@@ -38,6 +38,7 @@ export const predictTool = defineTool({
   }),
   effect: 'read',
   role: 'viewer',
+  untrusted: true,
   examples: [
     {
       says: 'Will a customer on the basic plan with three support calls leave?',

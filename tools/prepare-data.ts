@@ -66,6 +66,7 @@ export const prepareDataTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
+  minted: ['name', 'version', 'rows'],
   examples: [
     {
       says: 'Drop the id and fill missing ages with the median',

@@ -24,6 +24,8 @@ export const reproduceRunTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
+  untrusted: true,
+  minted: ['run', 'original', 'equal'],
   examples: [{ says: 'Repeat that run and see whether it comes out the same', input: { run: 'run_1' } }],
   run: async ({ run: original }, context) => {
     const { db, blobs, signal, caller, call } = context

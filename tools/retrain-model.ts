@@ -42,6 +42,8 @@ export const retrainModelTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
+  untrusted: true,
+  minted: ['model', 'run', 'version', 'dataset'],
   examples: [{ says: 'Retrain churn on the newest customers', input: { model: 'churn', dataset: 'customers' } }],
   run: async ({ model, dataset: ref }, context) => {
     const { db, blobs, caller, call, signal } = context

@@ -1,19 +1,22 @@
 /** Calls that become runs: queued in one transaction with their approval, followed, and performed by a worker. */
+import { z } from 'zod'
 import { digestOf } from '../platform/canonical.ts'
 import { Fault, type FaultCode, faultCodes } from '../platform/fault.ts'
 import type { Delivery, Run } from '../platform/runs/runs.ts'
-import { type Admitted, authorise, done, type InvokeParts, withOwnPorts } from './admit.ts'
+import { type Admitted, authorise, done, type InvokeParts, judgeCall, refused, withOwnPorts } from './admit.ts'
 import { isToolResult } from './context.ts'
 import { type Call, execute } from './execute.ts'
 import { claimKey } from './idempotency.ts'
-import type { Outcome, Request } from './invocation.ts'
+import type { Origin, Outcome, Request } from './invocation.ts'
+import { NeedsPerson } from './needs-person.ts'
 import { nestedInvoke } from './nested.ts'
+import type { Effect } from './tool.ts'
 
 /** With a `reason` the run waits for a person first. */
 export async function enqueue(parts: InvokeParts, admitted: Admitted, { reason }: { readonly reason?: string }): Promise<Outcome> {
   const { platform } = parts
-  const { request, tool, bound, effect, digest, key } = admitted
-  const { caller, origins = {} } = request
+  const { request, origins, tool, bound, effect, digest, key } = admitted
+  const { caller } = request
   const run = platform.newId('run')
   const approval = reason === undefined ? undefined : platform.newId('approval')
   await platform.db.transaction(async (tx) => {
@@ -85,15 +88,26 @@ export function createPerform(given: InvokeParts): (delivery: Delivery) => Promi
     authorise(parts, tool, run.caller)
     const bound = tool.bind(run.input)
     const digest = digestOf({ tool: tool.name, input: bound.input })
-    const { approval } = run
-    if (approval !== null) await requireApproval(parts, run, digest)
+    const { approval, caller } = run
+    if (approval !== null) {
+      await requireApproval(parts, run, digest)
+      if (tool.untrusted) await platform.taints.mark(caller, undefined, tool.name)
+    }
+    const effect = await bound.effect({ db: platform.db, caller, ports })
+    const origins = readOrigins(run.origins)
+    const verdict = judgeCall(parts, { tool, bound, effect, digest, origins, caller })
+    if (verdict.kind === 'refuse') throw refused(parts, { tool, effect, digest, caller }, verdict.reason)
+    // The clock made this run, or the policy has changed since it was queued.
+    if (verdict.kind === 'ask' && approval === null) return park(parts, { run, effect, digest }, { reason: verdict.reason, origins })
     const call: Omit<Call, 'invoke'> = {
       id: run.id,
       tool,
       bound,
       digest,
-      effect: await bound.effect({ db: platform.db, caller: run.caller, ports }),
-      caller: run.caller,
+      effect,
+      caller,
+      origins,
+      approved: approval !== null,
       signal,
       journal: { run: run.id, attempt: run.attempt, prefix: '' },
       onProgress: progress,
@@ -102,8 +116,36 @@ export function createPerform(given: InvokeParts): (delivery: Delivery) => Promi
         await platform.runs.succeed(tx, run.id, result)
       },
     }
-    await execute(parts, { ...call, invoke: nestedInvoke(parts, call) })
+    try {
+      await execute(parts, { ...call, invoke: nestedInvoke(parts, call) })
+    } catch (error) {
+      if (!(error instanceof NeedsPerson)) throw error
+      await park(parts, { run, effect, digest }, { reason: error.message, origins: { ...origins, ...error.origins } })
+    }
   }
+}
+
+/** The run waits for a person; what it has journalled so far stays done. */
+async function park(
+  { platform }: InvokeParts,
+  { run, effect, digest }: { readonly run: Run; readonly effect: Effect; readonly digest: string },
+  { reason, origins }: { readonly reason: string; readonly origins: Readonly<Record<string, Origin>> },
+): Promise<void> {
+  const { tool, input, caller } = run
+  const approval = platform.newId('approval')
+  await platform.db.transaction(async (tx) => {
+    await platform.runs.park(tx, run.id, approval)
+    await platform.approvals.ask(tx, { id: approval, run: run.id, tool, input, digest, origins, reason, askedBy: caller })
+    await platform.audit.append(tx, { call: run.id, tool, effect, caller, outcome: 'approval asked', digest, detail: { approval } })
+  })
+  platform.events.publish({ type: 'approval', workspace: run.workspace, approval, tool, state: 'pending' })
+}
+
+const storedOrigins = z.record(z.string(), z.object({ trust: z.enum(['trusted', 'untrusted']), source: z.string() }))
+
+/** Written by `create`; what cannot be read counts as untrusted. */
+function readOrigins(stored: unknown): Readonly<Record<string, Origin>> {
+  return storedOrigins.safeParse(stored).data ?? { '': { trust: 'untrusted', source: 'an unreadable record' } }
 }
 
 /** Before anything runs; `use` checks the same again in the transaction of the effect. */

@@ -36,6 +36,7 @@ export const runPipelineTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
+  minted: ['run', 'pipeline', 'version'],
   examples: [{ says: 'Run the nightly pipeline', input: { pipeline: 'nightly' } }],
   run: async (input, context) => {
     const [asOf = context.call] = context.call.split('.')

@@ -35,6 +35,8 @@ export const splitDataTool = defineTool({
   effect: 'create',
   role: 'builder',
   durable: true,
+  untrusted: true,
+  minted: ['train', 'validation', 'test'],
   examples: [
     {
       says: 'Keep a fifth of customers for testing, stratified by churned',

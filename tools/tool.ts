@@ -7,6 +7,7 @@ import type { Egress } from '../platform/egress/egress.ts'
 import type { Target } from '../platform/egress/target.ts'
 import { Fault } from '../platform/fault.ts'
 import type { Log } from '../platform/platform.ts'
+import type { Origin } from './invocation.ts'
 import type { Ports } from './ports.ts'
 
 /** What a call does to the world; the policy decides by it (see policy.ts). */
@@ -62,8 +63,15 @@ export interface Context {
   commit<D>(effect: (tx: Queryable) => Promise<ToolResult<D>>): Promise<ToolResult<D>>
   /** A named part of a long call, journalled: done once however often the call is delivered. Its output is JSON. */
   step<T>(name: string, effect: (tx: Queryable) => Promise<T>): Promise<T>
-  /** Another tool, through `invoke`, as the same caller. A step of a pipeline, a tool made of tools. */
-  invoke(tool: string, input: unknown, options?: { readonly step?: string }): Promise<ToolResult<unknown>>
+  /**
+   * Another tool, through `invoke`, as the same caller. A step of a pipeline, a tool made of tools. `origins` where an
+   * argument came from an earlier result; what shaped this call shapes those it makes anyway.
+   */
+  invoke(
+    tool: string,
+    input: unknown,
+    options?: { readonly step?: string; readonly origins?: Readonly<Record<string, Origin>> },
+  ): Promise<ToolResult<unknown>>
 }
 
 export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
@@ -90,6 +98,8 @@ export interface ToolDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly durable?: boolean
   /** The result carries text from documents, datasets or the web: it is untrusted for whoever reads it. */
   readonly untrusted?: boolean
+  /** Fields of such a result that this platform makes itself, or that the caller gave: ids, version numbers, the name of what was made. */
+  readonly minted?: readonly string[]
   /** Its input or result may hold what not everybody in the workspace may read: shown to its caller and to administrators only. */
   readonly confidential?: boolean
   /** Shown in the docs and run as tests against the sample workspace. */
@@ -140,6 +150,7 @@ export interface Tool {
   readonly callers: readonly CallerKind[] | undefined
   readonly durable: boolean
   readonly untrusted: boolean
+  readonly minted: readonly string[]
   readonly confidential: boolean
   readonly examples: readonly Example<unknown>[]
   /** Absent: a tool of our own. */
@@ -167,6 +178,7 @@ export function defineTool<I extends z.ZodType, O extends z.ZodType>(definition:
     callers: definition.callers,
     durable: definition.durable ?? false,
     untrusted: definition.untrusted ?? false,
+    minted: definition.minted ?? [],
     confidential: definition.confidential ?? false,
     ...(definition.foreign ? { foreign: definition.foreign } : {}),
     bind: (raw) => {

@@ -63,6 +63,7 @@ export const trainModelTool = defineTool({
   role: 'builder',
   durable: true,
   untrusted: true,
+  minted: ['run', 'algorithm'],
   examples: [
     {
       says: 'Train gradient boosting on customers to predict churned',

@@ -5,7 +5,7 @@ import type { Log } from '../platform.ts'
 import { createTicketQueue } from './boss.ts'
 import { publish } from './deliveries.ts'
 import { journalStep, recallStep } from './journal.ts'
-import { failRun, findRun, insertRun, listRuns, releaseRun, requestCancel, succeedRun } from './record.ts'
+import { failRun, findRun, insertRun, listRuns, parkRun, releaseRun, requestCancel, succeedRun } from './record.ts'
 import type { NewRun, Runs } from './runs.ts'
 import { createSchedules, runsDue } from './schedules.ts'
 import { untilSettled } from './settled.ts'
@@ -49,10 +49,11 @@ export function createRuns({ db, events, log, now, owner, ...given }: RunsOption
       worker.enlist(made.map(({ id }) => id))
     },
     release: async (tx, id) => {
-      const { tool, caller } = await releaseRun(tx, id)
-      await queue.push(tx, id, 0)
+      const { tool, caller, attempt } = await releaseRun(tx, id)
+      await queue.push(tx, id, attempt)
       fresh.push({ id, tool, caller })
     },
+    park: (tx, id, approval) => parkRun(tx, { id, owner, approval }),
     succeed: (tx, id, result) => succeedRun(tx, { id, owner, result, now: now() }),
     fail: async (tx, id, fault) => {
       await failRun(tx, id, { fault, now: now() })

@@ -79,6 +79,18 @@ export async function releaseRun(tx: Queryable, id: string): Promise<Run> {
   throw new Fault('conflict', `Run ${id} does not wait for an approval (any more); look at its state.`)
 }
 
+/** running -> waiting for this approval. Throws `cancelled` when this process does not hold the run. */
+export async function parkRun(
+  tx: Queryable,
+  { id, owner, approval }: { readonly id: string; readonly owner: string; readonly approval: string },
+): Promise<void> {
+  const { rowCount } = await tx.query(
+    `update runs set state = 'waiting', approval = $3, ${released} where id = $1 and state = 'running' and lease_owner = $2`,
+    [id, owner, approval],
+  )
+  if (rowCount === 0) throw new Fault('cancelled', `Run ${id} is not held by this process any more.`)
+}
+
 /** running -> succeeded. Throws `cancelled` when this process does not hold the run, so that the effect rolls back. */
 export async function succeedRun(
   tx: Queryable,

@@ -62,6 +62,8 @@ export interface Runs {
   wake(): void
   /** waiting -> queued. */
   release(tx: Queryable, id: string): Promise<void>
+  /** running -> waiting, by the process that holds it: what it does needs a person's yes first. */
+  park(tx: Queryable, id: string, approval: string): Promise<void>
   /** running -> succeeded, in the transaction of its effect. */
   succeed(tx: Queryable, id: string, result: unknown): Promise<void>
   /** Any open state -> failed or cancelled. */
