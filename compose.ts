@@ -23,6 +23,7 @@ import { createCatalogue } from './tools/catalogue.ts'
 import type { OpenCatalogue } from './tools/invocation.ts'
 import { createInvoke } from './tools/invoke.ts'
 import { defaultPolicy } from './tools/policy.ts'
+import { loadPolicy } from './tools/policy-file.ts'
 import type { ChatPort, EvalPort } from './tools/ports.ts'
 import { createPerform } from './tools/run-calls.ts'
 import type { Waist } from './tools/waist.ts'
@@ -34,6 +35,7 @@ const migrations: readonly MigrationFolder[] = ['platform', 'tools', 'ml', 'rag'
 
 export interface Millrace extends Waist {
   readonly platform: OpenPlatform
+  readonly catalogue: OpenCatalogue
   /** Present when this process owns the data folder (the embedded database). */
   readonly lock: FolderLock | undefined
   /** Present when a file of MCP servers is configured. `work` begins to connect them and does not wait. */
@@ -69,7 +71,7 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
     const parts: InvokeParts = {
       platform,
       catalogue,
-      policy: defaultPolicy,
+      policy: config.agents.policyFile === undefined ? defaultPolicy : await loadPolicy(config.agents.policyFile),
       ports: {
         evals: evalsOf(config),
         chats: chatsOf(db),
@@ -83,7 +85,7 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
     return {
       platform,
       lock,
-      catalogue: parts.catalogue,
+      catalogue,
       invoke: createInvoke(parts),
       foreign,
       work: async () => {

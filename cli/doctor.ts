@@ -68,6 +68,7 @@ export function diagnose(config: Config, more: Readonly<Record<string, Check>> =
 
 const fixes: Readonly<Record<string, string>> = {
   'data folder': 'Give this account the right to write there, or set MILLRACE_HOME to another folder.',
+  policy: 'Correct the file as docs/policy.md shows, or unset MILLRACE_POLICY for the built-in policy.',
   database: 'Check DATABASE_URL and that the server is up; for the embedded database, move the data folder away and restore a backup.',
 }
 
@@ -97,6 +98,20 @@ const checks: Readonly<Record<string, Check>> = {
   studio: async () => {
     if (existsSync(join(import.meta.dirname, '../web/ui/dist/index.html'))) return { ok: true, found: 'built' }
     return { ok: false, found: 'not built, so the page only says so; every other endpoint works', fix: 'Run npm run prepare.' }
+  },
+  policy: async ({ agents: { policyFile } }) => {
+    if (policyFile === undefined) return { ok: true, found: 'built in: agents read and create, and ask a person for the rest' }
+    const { loadPolicy } = await import('../tools/policy-file.ts')
+    const { rules } = await loadPolicy(policyFile)
+    const { unknownTools } = await import('../tools/policy-tools.ts')
+    const unknown = unknownTools(rules)
+    const found = `${policyFile}: ${rules.length} ${rules.length === 1 ? 'rule' : 'rules'} before the table`
+    if (unknown.length === 0) return { ok: true, found }
+    return {
+      ok: false,
+      found: `${found}; no tool of this installation fits ${unknown.join(', ')}`,
+      fix: 'Correct these names; millrace --help lists the tools, and SERVER__* stands for those of a foreign server.',
+    }
   },
   model: async ({ model }) => {
     const hosted = model.openaiKey ?? model.azureKey ?? model.openaiBaseUrl
