@@ -97,7 +97,7 @@ export const openConnection: OpenConnection = async (spec, options) => {
     close,
     list: (signal) =>
       walk(client, spec, AbortSignal.any([signal, closing.signal, AbortSignal.timeout(connectMs)])).catch((error: unknown) => {
-        throw words(error, 'did not list its tools')
+        throw words(closing.signal.aborted ? closing.signal.reason : error, 'did not list its tools')
       }),
     call: async ({ offer, input, call, signal, timeoutMs, onProgress }) => {
       try {

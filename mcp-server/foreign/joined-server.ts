@@ -57,6 +57,7 @@ export function createJoinedServer(parts: JoinedServerParts): JoinedServer {
   let listed: readonly Listed[] = []
   let trouble: string | undefined = 'It has not answered yet.'
   let failures = 0
+  let down = false
   let since = 0
   let retry: NodeJS.Timeout | undefined
   let joined = ''
@@ -70,7 +71,9 @@ export function createJoinedServer(parts: JoinedServerParts): JoinedServer {
   }
 
   const failed = (why: string): void => {
-    if (closing.signal.aborted) return
+    // An end is often told twice: by the connection, and by what was under way on it.
+    if (closing.signal.aborted || down) return
+    down = true
     if (performance.now() - since > steadyMs) failures = 0
     const changed = trouble !== why
     trouble = why
@@ -87,6 +90,7 @@ export function createJoinedServer(parts: JoinedServerParts): JoinedServer {
   const ready = async (): Promise<void> => {
     if (connection || closing.signal.aborted) return
     since = performance.now()
+    down = false
     const opened = await parts.connect({
       onChanged: () => void inTurn(relist),
       onEnded: (why) => {
