@@ -2,6 +2,7 @@
 import { type Event, EventType, type Interrupt, type JsonPatchOperation } from '@ag-ui/core'
 import type { ChatEvent } from '../../agents/chat.ts'
 import { newId } from '../../platform/id.ts'
+import { own, stateDelta } from './agui-state.ts'
 
 type CallState = 'arguments' | 'running' | 'waiting' | 'succeeded' | 'failed'
 
@@ -23,7 +24,7 @@ export function openCall(calls: Calls, { call: id, tool }: EventOf<'call'>): rea
   calls.set(id, { tool, state: 'arguments', hasArguments: false, step: undefined })
   return [
     { type: EventType.TOOL_CALL_START, toolCallId: id, toolCallName: tool },
-    stateDelta({ op: 'add', path: pointer('calls', id), value: { tool, state: 'arguments' } }),
+    stateDelta({ op: 'add', path: own('calls', id), value: { tool, state: 'arguments' } }),
   ]
 }
 
@@ -46,14 +47,14 @@ export function startCall(calls: Calls, id: string): readonly Event[] {
     ...none,
     { type: EventType.TOOL_CALL_END, toolCallId: id },
     { type: EventType.STEP_STARTED, stepName: step },
-    stateDelta({ op: 'replace', path: pointer('calls', id, 'state'), value: 'running' }),
+    stateDelta({ op: 'replace', path: own('calls', id, 'state'), value: 'running' }),
   ]
 }
 
 export function callProgress(calls: Calls, { call: id, tool, progress, run }: EventOf<'progress'>): readonly Event[] {
   const ofRun = run === undefined ? {} : { run }
-  const operations: JsonPatchOperation[] = [{ op: 'add', path: pointer('calls', id, 'progress'), value: { ...progress } }]
-  if (run !== undefined) operations.push({ op: 'add', path: pointer('calls', id, 'run'), value: run })
+  const operations: JsonPatchOperation[] = [{ op: 'add', path: own('calls', id, 'progress'), value: { ...progress } }]
+  if (run !== undefined) operations.push({ op: 'add', path: own('calls', id, 'run'), value: run })
   return [
     ...knownCall(calls, id, tool),
     { type: EventType.CUSTOM, name: 'millrace.progress', value: { call: id, tool, progress, ...ofRun } },
@@ -61,13 +62,11 @@ export function callProgress(calls: Calls, { call: id, tool, progress, run }: Ev
   ]
 }
 
-export function callResult(calls: Calls, { call: id, tool, content, data, ok }: EventOf<'result'>): readonly Event[] {
+/** `told`: the client made this result itself and has it among its messages. */
+export function callResult(calls: Calls, { call: id, tool, content, data, ok }: EventOf<'result'>, told: boolean): readonly Event[] {
   const metadata = { tool, ok, ...(data === undefined ? {} : { data }) }
-  return [
-    ...knownCall(calls, id, tool),
-    { type: EventType.TOOL_CALL_RESULT, messageId: newId('message'), toolCallId: id, role: 'tool', content, metadata },
-    ...settleCall(calls, id, ok ? 'succeeded' : 'failed'),
-  ]
+  const result: Event = { type: EventType.TOOL_CALL_RESULT, messageId: newId('message'), toolCallId: id, role: 'tool', content, metadata }
+  return [...knownCall(calls, id, tool), ...(told ? [] : [result]), ...settleCall(calls, id, ok ? 'succeeded' : 'failed')]
 }
 
 /** Calls that a person must decide, as the interrupts they become. */
@@ -75,8 +74,23 @@ export function pauseCalls(calls: Calls, { approvals }: EventOf<'waiting'>): rea
   return approvals.flatMap(({ call, tool }) => [...knownCall(calls, call, tool), ...settleCall(calls, call, 'waiting')])
 }
 
-export function interruptOf({ approval, call, tool, input, reason }: EventOf<'waiting'>['approvals'][number]): Interrupt {
-  return { id: approval, reason: 'approval', message: reason, toolCallId: call, responseSchema: answerSchema, metadata: { tool, input } }
+/** Where each argument came from travels with it, so that a person can be shown what they say yes to. */
+export function interruptOf({ approval, call, tool, input, reason, origins }: EventOf<'waiting'>['approvals'][number]): Interrupt {
+  const metadata = { tool, input, ...(origins === undefined ? {} : { origins }) }
+  return { id: approval, reason: 'approval', message: reason, toolCallId: call, responseSchema: answerSchema, metadata }
+}
+
+/** Calls that the client runs itself: told whole where they were not streamed, then left for it to answer. */
+export function leaveCalls(calls: Calls, { calls: left }: EventOf<'client_calls'>): readonly Event[] {
+  return left.flatMap(({ call, tool, input }) => {
+    const told: readonly Event[] = calls.has(call)
+      ? []
+      : [
+          ...openCall(calls, { type: 'call', call, tool }),
+          ...addArguments(calls, { type: 'arguments', call, delta: JSON.stringify(input) }),
+        ]
+    return [...told, ...startCall(calls, call), ...settleCall(calls, call, 'waiting')]
+  })
 }
 
 /** Whatever was left open is closed: a call without a result has failed. */
@@ -89,7 +103,7 @@ export function closeCalls(calls: Calls): readonly Event[] {
 function knownCall(calls: Calls, id: string, tool: string): readonly Event[] {
   if (calls.has(id)) return startCall(calls, id)
   calls.set(id, { tool, state: 'running', hasArguments: true, step: undefined })
-  return [stateDelta({ op: 'add', path: pointer('calls', id), value: { tool, state: 'running' } })]
+  return [stateDelta({ op: 'add', path: own('calls', id), value: { tool, state: 'running' } })]
 }
 
 function settleCall(calls: Calls, id: string, state: CallState): readonly Event[] {
@@ -98,20 +112,13 @@ function settleCall(calls: Calls, id: string, state: CallState): readonly Event[
   const finished: readonly Event[] = call.step === undefined ? [] : [{ type: EventType.STEP_FINISHED, stepName: call.step }]
   call.state = state
   call.step = undefined
-  return [...finished, stateDelta({ op: 'replace', path: pointer('calls', id, 'state'), value: state })]
+  return [...finished, stateDelta({ op: 'replace', path: own('calls', id, 'state'), value: state })]
 }
 
 /** Step names are unique among the open ones: the tool's, or with the call's id where the tool runs twice at once. */
 function stepName(calls: Calls, { tool }: Call, id: string): string {
   const taken = [...calls.values()].some((other) => other.step === tool)
   return taken ? `${tool} ${id}` : tool
-}
-
-const stateDelta = (...operations: readonly JsonPatchOperation[]): Event => ({ type: EventType.STATE_DELTA, delta: [...operations] })
-
-/** RFC 6901. */
-function pointer(...keys: readonly string[]): string {
-  return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
 const answerSchema = {

@@ -1,29 +1,24 @@
 import type { Event } from '@ag-ui/core'
-import { EventSchemas } from '@ag-ui/core/schemas'
 import { EventEncoder } from '@ag-ui/encoder'
-import fastJsonPatch from 'fast-json-patch'
 import { describe, expect, it } from 'vitest'
-import type { ChatEvent } from '../../agents/chat.ts'
-import { createAguiMapper } from './agui-events.ts'
+import type { ChatEvent, PlanStep } from '../../agents/chat.ts'
+import { createAguiMapper, type TurnOptions } from './agui-events.ts'
+import { activitiesAfter, mistakesIn, stateAfter } from './test-agui.ts'
 
 const started: ChatEvent = { type: 'started', turn: 't', model: 'planner', mark: 'offline planner' }
 
+const ids = { threadId: 'thread', runId: 'run' }
+
 function mapped(...events: readonly ChatEvent[]): readonly Event[] {
-  const mapper = createAguiMapper({ threadId: 'thread', runId: 'run' })
+  return mappedWith({}, ...events)
+}
+
+function mappedWith(options: Partial<TurnOptions>, ...events: readonly ChatEvent[]): readonly Event[] {
+  const mapper = createAguiMapper({ ...ids, ...options })
   return [started, ...events].flatMap((event) => mapper.map(event))
 }
 
 const typesOf = (events: readonly Event[]): readonly string[] => events.map((event) => event.type)
-
-/** The state a client holds after the stream; throws when a patch does not fit. */
-function stateAfter(events: readonly Event[]): unknown {
-  let state: unknown
-  for (const event of events) {
-    if (event.type === 'STATE_SNAPSHOT') state = structuredClone(event.snapshot)
-    if (event.type === 'STATE_DELTA') state = fastJsonPatch.applyPatch(state, structuredClone(event.delta), true).newDocument
-  }
-  return state
-}
 
 const aCall: readonly ChatEvent[] = [
   { type: 'call', call: 'c/1~', tool: 'train_model' },
@@ -33,6 +28,9 @@ const aCall: readonly ChatEvent[] = [
   { type: 'progress', call: 'c/1~', tool: 'train_model', progress: { fraction: 0.5, message: 'Fold 3 of 5' }, run: 'run_1' },
   { type: 'result', call: 'c/1~', tool: 'train_model', content: 'Trained.', data: { run: 'run_1' }, ok: true },
 ]
+
+const planOf = (...states: readonly PlanStep['state'][]): readonly PlanStep[] =>
+  states.map((state, at) => ({ id: `s${at}`, title: `Step ${at}`, tool: 'train_model', state }))
 
 const stories: Readonly<Record<string, readonly ChatEvent[]>> = {
   'an answer': [{ type: 'text', message: 'm', delta: 'Hello' }, { type: 'text', message: 'm', delta: '' }, { type: 'finished' }],
@@ -66,6 +64,57 @@ const stories: Readonly<Record<string, readonly ChatEvent[]>> = {
     { type: 'clarify', question: 'Which column?', tool: 'train_model', known: { dataset: 'churn' } },
     { type: 'finished' },
   ],
+  'thoughts, a plan and specialists': [
+    { type: 'reasoning', message: 'm', delta: 'First ' },
+    { type: 'reasoning', message: 'm', delta: 'the data.' },
+    { type: 'plan', steps: planOf('pending', 'pending') },
+    { type: 'agent', name: 'data' },
+    { type: 'plan', steps: planOf('running', 'pending') },
+    { type: 'text', message: 'm', delta: 'Looking.' },
+    ...aCall,
+    { type: 'plan', steps: planOf('done', 'running') },
+    { type: 'agent', name: 'training' },
+    { type: 'usage', usage: { input: 100, output: 20, usd: 0.01 } },
+    { type: 'reasoning', message: 'm', delta: 'Then the model.' },
+    { type: 'agent', name: undefined },
+    { type: 'plan', steps: planOf('done', 'done') },
+    { type: 'plan', steps: planOf('done', 'done') },
+    { type: 'text', message: 'm', delta: 'Done.' },
+    { type: 'finished' },
+  ],
+  'a specialist that is interrupted': [
+    { type: 'agent', name: 'operations' },
+    { type: 'call', call: 'c', tool: 'delete_model' },
+    { type: 'called', call: 'c' },
+    { type: 'waiting', approvals: [{ approval: 'ap_1', call: 'c', tool: 'delete_model', input: {}, reason: 'It deletes.' }] },
+  ],
+  'a specialist that fails': [
+    { type: 'agent', name: 'data' },
+    { type: 'reasoning', message: 'm', delta: 'Hm' },
+    { type: 'failed', code: 'deadline', message: 'The budget of 10 steps is used up.' },
+  ],
+  'calls that the client runs': [
+    { type: 'call', call: 'c', tool: 'show_chart' },
+    { type: 'arguments', call: 'c', delta: '{"kind":' },
+    { type: 'arguments', call: 'c', delta: '"bar"}' },
+    { type: 'called', call: 'c' },
+    {
+      type: 'client_calls',
+      calls: [
+        { call: 'c', tool: 'show_chart', input: { kind: 'bar' } },
+        { call: 'd', tool: 'show_chart', input: { kind: 'line' } },
+      ],
+    },
+  ],
+  'a state that the agent changes': [
+    { type: 'call', call: 's', tool: 'set_state' },
+    { type: 'arguments', call: 's', delta: '{"recipe":{"title":"Soup"}}' },
+    { type: 'called', call: 's' },
+    { type: 'state', state: { recipe: { title: 'Soup', steps: ['Cut', 'Cook'] } } },
+    { type: 'result', call: 's', tool: 'set_state', content: 'Done.', data: undefined, ok: true },
+    { type: 'state', state: { recipe: { title: 'Soup', steps: ['Cut'] }, done: true } },
+    { type: 'finished' },
+  ],
   'a failure in the middle of words': [
     { type: 'text', message: 'm', delta: 'I' },
     { type: 'failed', code: 'unavailable', message: 'The model does not answer.' },
@@ -77,15 +126,8 @@ describe('a turn as AG-UI events', () => {
     'is valid AG-UI with one terminal event, patches that apply and arguments that parse: %s',
     (_, story) => {
       const events = mapped(...story)
-      for (const event of events) expect(EventSchemas.safeParse(JSON.parse(JSON.stringify(event))).error).toBeUndefined()
-      expect(typesOf(events).filter((type) => type === 'RUN_FINISHED' || type === 'RUN_ERROR')).toHaveLength(1)
-      expect(['RUN_FINISHED', 'RUN_ERROR']).toContain(events.at(-1)?.type)
-      expect(events[0]?.type).toBe('RUN_STARTED')
-      expect(stateAfter(events)).toMatchObject({ model: 'planner', mark: 'offline planner' })
-      const said = new Map<string, string>()
-      for (const event of events)
-        if (event.type === 'TOOL_CALL_ARGS') said.set(event.toolCallId, (said.get(event.toolCallId) ?? '') + event.delta)
-      for (const text of said.values()) expect(() => JSON.parse(text)).not.toThrow()
+      expect(mistakesIn(events)).toEqual([])
+      expect(stateAfter(events)).toMatchObject({ millrace: { model: 'planner', mark: 'offline planner' } })
     },
   )
 
@@ -123,7 +165,7 @@ describe('a turn as AG-UI events', () => {
 
   it('keeps how a call went in the shared state, whatever its id looks like', () => {
     expect(stateAfter(mapped(...aCall, { type: 'finished' }))).toMatchObject({
-      calls: { 'c/1~': { tool: 'train_model', state: 'succeeded', progress: { fraction: 0.5 }, run: 'run_1' } },
+      millrace: { calls: { 'c/1~': { tool: 'train_model', state: 'succeeded', progress: { fraction: 0.5 }, run: 'run_1' } } },
     })
   })
 
@@ -172,5 +214,67 @@ describe('a turn as AG-UI events', () => {
     expect(mapper.ended()).toBe(true)
     expect(mapper.map({ type: 'failed', code: 'internal', message: 'late' })).toEqual([])
     expect(mapper.map({ type: 'text', message: 'm', delta: 'late' })).toEqual([])
+  })
+
+  it('shows the plan as an activity and in the state, whole at first and then what changed', () => {
+    const events = mapped(...(stories['thoughts, a plan and specialists'] ?? []))
+    const steps = planOf('done', 'done')
+    expect([...activitiesAfter(events).values()]).toEqual([{ steps }])
+    expect(stateAfter(events)).toMatchObject({ millrace: { plan: steps } })
+    expect(typesOf(events).filter((type) => type === 'ACTIVITY_SNAPSHOT')).toHaveLength(1)
+    expect(events.filter(({ type }) => type === 'ACTIVITY_DELTA')).toHaveLength(3)
+  })
+
+  it('keeps thoughts apart from words, and names the specialist while it works', () => {
+    const events = mapped(...(stories['thoughts, a plan and specialists'] ?? []))
+    const ids = new Set(events.flatMap((event) => (event.type === 'REASONING_MESSAGE_CONTENT' ? event.messageId : [])))
+    expect(events.some((event) => event.type === 'TEXT_MESSAGE_START' && ids.has(event.messageId))).toBe(false)
+    expect(events.flatMap((event) => (event.type === 'SUBAGENT_STARTED' ? event.name : []))).toEqual(['data', 'training'])
+    expect(stateAfter(events)).not.toHaveProperty('millrace.agent')
+  })
+
+  it('tells the cost as it grows and on the terminal event', () => {
+    const events = mapped(...(stories['thoughts, a plan and specialists'] ?? []))
+    expect(stateAfter(events)).toMatchObject({ millrace: { usage: { input: 100, output: 20, usd: 0.01 } } })
+    expect(events.at(-1)).toMatchObject({ usage: [{ model: 'planner', inputTokens: 100, outputTokens: 20, totalTokens: 120 }] })
+  })
+
+  it('leaves calls of client tools open for the client, each whole', () => {
+    const events = mapped(...(stories['calls that the client runs'] ?? []))
+    expect(events.at(-1)).toMatchObject({ outcome: { type: 'success', pendingToolCallIds: ['c', 'd'] } })
+    expect(events.filter(({ type }) => type === 'TOOL_CALL_RESULT')).toEqual([])
+    expect(stateAfter(events)).toMatchObject({ millrace: { calls: { c: { state: 'waiting' }, d: { state: 'waiting' } } } })
+  })
+
+  it('does not tell the client the result that it made itself', () => {
+    const result: ChatEvent = { type: 'result', call: 'c', tool: 'show_chart', content: 'Shown.', data: undefined, ok: true }
+    expect(typesOf(mappedWith({ answered: ['c'] }, result, { type: 'finished' }))).not.toContain('TOOL_CALL_RESULT')
+    expect(typesOf(mapped(result, { type: 'finished' }))).toContain('TOOL_CALL_RESULT')
+  })
+
+  it('shares the client\u2019s half of the state as patches, predicted while its arguments stream, and keeps ours out of reach', () => {
+    const given = { recipe: { title: '', steps: [] } }
+    const story = stories['a state that the agent changes'] ?? []
+    const forged: ChatEvent = { type: 'state', state: { recipe: 1, millrace: { calls: {} }, constructor: 1, context: 2 } }
+    const events = mappedWith({ state: given, hidden: ['context'] }, ...story.slice(0, -1), forged, { type: 'finished' })
+    expect(mistakesIn(events)).toEqual([])
+    expect(stateAfter(events)).toMatchObject({ recipe: 1, millrace: { calls: { s: { state: 'succeeded' } } } })
+    expect(Object.keys(Object(stateAfter(events))).sort()).toEqual(['millrace', 'recipe'])
+    expect(events).toContainEqual({
+      type: 'CUSTOM',
+      name: 'PredictState',
+      value: [{ state_key: 'recipe', tool: 'set_state', tool_argument: 'recipe' }],
+    })
+    const at = (type: string): number => typesOf(events).indexOf(type)
+    expect(events.findIndex((event) => event.type === 'CUSTOM' && event.name === 'PredictState')).toBeLessThan(at('TOOL_CALL_START'))
+  })
+
+  it('says that a turn was stopped, once', () => {
+    const mapper = createAguiMapper(ids)
+    const story: readonly ChatEvent[] = [started, { type: 'agent', name: 'data' }, { type: 'text', message: 'm', delta: 'I' }]
+    const events = [...story.flatMap((event) => mapper.map(event)), ...mapper.cancel()]
+    expect(mistakesIn(events)).toEqual([])
+    expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } })
+    expect(mapper.cancel()).toEqual([])
   })
 })

@@ -2,10 +2,12 @@
  * Chat events as AG-UI 1.0 events. AG-UI wants brackets (a message or a call is opened, filled, closed, and all is closed
  * before the end), so the one idea here is to remember what is open.
  *
- *   RUN_STARTED STATE_SNAPSHOT ( TEXT_MESSAGE_* | TOOL_CALL_* | STEP_* | STATE_DELTA | CUSTOM )*  then one of RUN_FINISHED, RUN_ERROR
+ *   RUN_STARTED STATE_SNAPSHOT
+ *     ( TEXT_MESSAGE_* | REASONING_* | TOOL_CALL_* | STEP_* | SUBAGENT_* | ACTIVITY_* | STATE_DELTA | CUSTOM )*
+ *   then one of RUN_FINISHED (success, interrupt, cancelled), RUN_ERROR
  */
-import { type Event, EventType, PROTOCOL_VERSION, type RunFinishedOutcome } from '@ag-ui/core'
-import type { ChatEvent } from '../../agents/chat.ts'
+import { type Event, EventType, PROTOCOL_VERSION, type RunFinishedOutcome, type TokenUsage } from '@ag-ui/core'
+import type { Budget, ChatEvent, Usage } from '../../agents/chat.ts'
 import { newId } from '../../platform/id.ts'
 import {
   addArguments,
@@ -14,45 +16,89 @@ import {
   callResult,
   closeCalls,
   interruptOf,
+  leaveCalls,
   openCall,
   pauseCalls,
   startCall,
 } from './agui-calls.ts'
+import { createPlanBoard, type PlanBoard } from './agui-plan.ts'
+import { createSpeech, hush, type Speech, say } from './agui-speech.ts'
+import { createSharedState, own, type SharedState, type State, stateDelta, stateTool } from './agui-state.ts'
 
 export interface AguiMapper {
   /** The events that this one becomes; none after the terminal one. */
   map(event: ChatEvent): readonly Event[]
+  /** The turn was stopped from outside: its terminal event, unless it has one. */
+  cancel(): readonly Event[]
   /** True after RUN_FINISHED or RUN_ERROR. */
   ended(): boolean
 }
 
-interface Turn {
+export interface TurnOptions {
   readonly threadId: string
   readonly runId: string
+  /** The client's half of the shared state. */
+  readonly state?: State
+  /** Keys of it that the client is not told back. */
+  readonly hidden?: readonly string[]
+  /** Of the plan's activity: a turn that goes on goes on with its plan. */
+  readonly planId?: string
+  /** Calls whose results the client made itself. */
+  readonly answered?: readonly string[]
+  /** What a turn may cost, for clients that show it. */
+  readonly budget?: Budget
+}
+
+interface Turn extends TurnOptions {
   readonly calls: Calls
-  /** How often a message was opened: text that goes on after a call is a new message to AG-UI. */
-  readonly opened: Map<string, number>
-  speaking: { readonly source: string; readonly messageId: string } | undefined
+  readonly speech: Speech
+  readonly shared: SharedState
+  readonly plan: PlanBoard
+  agent: { readonly id: string; readonly step: string } | undefined
+  agents: number
+  model: string
+  usage: Usage | undefined
   ended: boolean
 }
 
-export function createAguiMapper(ids: { readonly threadId: string; readonly runId: string }): AguiMapper {
-  const turn: Turn = { ...ids, calls: new Map(), opened: new Map(), speaking: undefined, ended: false }
+export function createAguiMapper(options: TurnOptions): AguiMapper {
+  const turn: Turn = {
+    ...options,
+    calls: new Map(),
+    speech: createSpeech(),
+    shared: createSharedState(options.state, options.hidden),
+    plan: createPlanBoard(options.planId ?? newId('plan')),
+    agent: undefined,
+    agents: 0,
+    model: '',
+    usage: undefined,
+    ended: false,
+  }
   return {
     map: (event) => (turn.ended ? [] : mapEvent(turn, event)),
+    cancel: () => (turn.ended ? [] : finish(turn, { type: 'cancelled' })),
     ended: () => turn.ended,
   }
 }
 
 function mapEvent(turn: Turn, event: ChatEvent): readonly Event[] {
-  const { calls } = turn
+  const { calls, speech } = turn
   switch (event.type) {
     case 'started':
       return start(turn, event)
     case 'text':
-      return speak(turn, event)
+    case 'reasoning':
+      return say(speech, event.type, event)
+    case 'plan':
+      return turn.plan.show(event.steps)
+    case 'agent':
+      return [...hush(speech), ...handOver(turn, event.name)]
+    case 'state':
+      return turn.shared.replace(event.state)
+    case 'usage':
+      return count(turn, event)
     case 'call':
-      return [...hush(turn), ...openCall(calls, event)]
+      return [...hush(speech), ...(event.tool === stateTool ? turn.shared.predict() : []), ...openCall(calls, event)]
     case 'arguments':
       return addArguments(calls, event)
     case 'called':
@@ -60,57 +106,65 @@ function mapEvent(turn: Turn, event: ChatEvent): readonly Event[] {
     case 'progress':
       return callProgress(calls, event)
     case 'result':
-      return [...hush(turn), ...callResult(calls, event)]
+      return [...hush(speech), ...callResult(calls, event, turn.answered?.includes(event.call) ?? false)]
     case 'clarify':
-      return [...hush(turn), ...clarify(event)]
+      return [...hush(speech), ...clarify(event)]
     case 'waiting':
-      return [...hush(turn), ...pauseCalls(calls, event), ...finish(turn, pausedBy(event))]
-    case 'plan':
-    case 'reasoning':
-    case 'agent':
-    case 'state':
-    case 'usage':
+      return [...pauseCalls(calls, event), ...finish(turn, pausedBy(event))]
     case 'client_calls':
-      return []
+      return [...leaveCalls(calls, event), ...finish(turn, leftTo(event))]
     case 'finished':
-      return [...hush(turn), ...finish(turn, { type: 'success' })]
+      return finish(turn, { type: 'success' })
     case 'failed':
-      turn.ended = true
-      return [...hush(turn), { type: EventType.RUN_ERROR, message: event.message, code: event.code }]
+      return fail(turn, event)
   }
 }
 
 type EventOf<T extends ChatEvent['type']> = Extract<ChatEvent, { type: T }>
 
-function start({ threadId, runId }: Turn, { turn, model, mark }: EventOf<'started'>): readonly Event[] {
+function start(turn: Turn, { turn: id, model, mark }: EventOf<'started'>): readonly Event[] {
+  const { threadId, runId, budget } = turn
   const about = mark === undefined ? { model } : { model, mark }
+  turn.model = model
   return [
     { type: EventType.RUN_STARTED, threadId, runId, protocolVersion: PROTOCOL_VERSION, metadata: about },
-    { type: EventType.STATE_SNAPSHOT, snapshot: { turn, ...about, calls: {} } },
+    turn.shared.snapshot({ turn: id, ...about, ...(budget === undefined ? {} : { budget }), calls: {} }),
     { type: EventType.CUSTOM, name: 'millrace.started', value: about },
   ]
 }
 
-function speak(turn: Turn, { message, delta }: EventOf<'text'>): readonly Event[] {
-  if (delta === '') return []
-  if (turn.speaking?.source === message) return [{ type: EventType.TEXT_MESSAGE_CONTENT, messageId: turn.speaking.messageId, delta }]
-  const closed = hush(turn)
-  const times = (turn.opened.get(message) ?? 0) + 1
-  const messageId = times === 1 ? message : `${message}.${times}`
-  turn.opened.set(message, times)
-  turn.speaking = { source: message, messageId }
+/** A specialist's part of the turn: a subagent to clients that know them, a step to those that do not. */
+function handOver(turn: Turn, name: string | undefined): readonly Event[] {
+  const closed = takeBack(turn, 'success')
+  if (name === undefined) return closed
+  const agent = { id: `${turn.runId}.agent.${++turn.agents}`, step: `agent ${name} ${turn.agents}` }
+  turn.agent = agent
   return [
     ...closed,
-    { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' },
-    { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta },
+    { type: EventType.SUBAGENT_STARTED, subagentRunId: agent.id, name },
+    { type: EventType.STEP_STARTED, stepName: agent.step },
+    stateDelta({ op: 'add', path: own('agent'), value: name }),
   ]
 }
 
-function hush(turn: Turn): readonly Event[] {
-  if (turn.speaking === undefined) return []
-  const { messageId } = turn.speaking
-  turn.speaking = undefined
-  return [{ type: EventType.TEXT_MESSAGE_END, messageId }]
+type AgentEnd = 'success' | 'suspended' | { readonly error: string }
+
+function takeBack(turn: Turn, how: AgentEnd): readonly Event[] {
+  if (turn.agent === undefined) return []
+  const { id: subagentRunId, step } = turn.agent
+  turn.agent = undefined
+  return [
+    { type: EventType.STEP_FINISHED, stepName: step },
+    typeof how === 'string'
+      ? { type: EventType.SUBAGENT_FINISHED, subagentRunId, outcome: { type: how } }
+      : { type: EventType.SUBAGENT_ERROR, subagentRunId, message: how.error },
+    stateDelta({ op: 'remove', path: own('agent') }),
+  ]
+}
+
+function count(turn: Turn, { usage }: EventOf<'usage'>): readonly Event[] {
+  turn.usage = usage
+  return [stateDelta({ op: 'add', path: own('usage'), value: { ...usage } })]
 }
 
 /** A question is words for every client, marked so that one which draws the form from the custom event does not say it twice. */
@@ -129,8 +183,29 @@ function pausedBy({ approvals }: EventOf<'waiting'>): RunFinishedOutcome {
   return approvals.length === 0 ? { type: 'success' } : { type: 'interrupt', interrupts: approvals.map(interruptOf) }
 }
 
+function leftTo({ calls }: EventOf<'client_calls'>): RunFinishedOutcome {
+  return { type: 'success', pendingToolCallIds: calls.map(({ call }) => call) }
+}
+
 function finish(turn: Turn, outcome: RunFinishedOutcome): readonly Event[] {
-  turn.ended = true
   const { threadId, runId } = turn
-  return [...closeCalls(turn.calls), { type: EventType.RUN_FINISHED, threadId, runId, outcome }]
+  const closed = closeAll(turn, outcome.type === 'interrupt' ? 'suspended' : 'success')
+  turn.ended = true
+  return [...closed, { type: EventType.RUN_FINISHED, threadId, runId, outcome, ...usageOf(turn) }]
+}
+
+function fail(turn: Turn, { code, message }: EventOf<'failed'>): readonly Event[] {
+  const closed = closeAll(turn, { error: message })
+  turn.ended = true
+  return [...closed, { type: EventType.RUN_ERROR, message, code, ...usageOf(turn) }]
+}
+
+function closeAll(turn: Turn, how: AgentEnd): readonly Event[] {
+  return [...hush(turn.speech), ...closeCalls(turn.calls), ...takeBack(turn, how)]
+}
+
+function usageOf({ usage, model }: Turn): { readonly usage?: TokenUsage[] } {
+  if (usage === undefined) return {}
+  const { input, output } = usage
+  return { usage: [{ model, inputTokens: input, outputTokens: output, totalTokens: input + output }] }
 }

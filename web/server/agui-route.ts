@@ -1,75 +1,120 @@
-/** POST /agui: one chat turn as a stream of AG-UI events, over Server-Sent Events or protobuf. */
-import type { Event } from '@ag-ui/core'
-import { AGUI_MEDIA_TYPE, EventEncoder } from '@ag-ui/encoder'
+/** POST /agui: one chat turn as a stream of AG-UI events; the same run asked for again is told again, from where its reader was. */
 import type { Express, Request, Response } from 'express'
-import type { ChatEvent, ChatRequest } from '../../agents/chat.ts'
+import type { ChatRequest, ClientResult } from '../../agents/chat.ts'
 import type { Caller } from '../../platform/caller.ts'
-import { asFault, Fault } from '../../platform/fault.ts'
+import { digestOf } from '../../platform/canonical.ts'
+import { Fault } from '../../platform/fault.ts'
 import { jsonText } from '../../platform/json-text.ts'
-import type { Log } from '../../platform/platform.ts'
-import { type AguiMapper, createAguiMapper } from './agui-events.ts'
+import { createAguiMapper } from './agui-events.ts'
+import { openCalls } from './agui-messages.ts'
+import type { AguiRun } from './agui-run.ts'
+import { addAguiRunRoutes } from './agui-run-routes.ts'
+import { type AguiRuns, createRuns, unknownRun } from './agui-runs.ts'
+import { encodingOf, follow, positionOf, tell } from './agui-stream.ts'
+import { beginTurn } from './agui-turn.ts'
 import { decideOnce } from './approval-routes.ts'
-import { hangUp, idempotencyKey, queryOf, type ServerContext } from './context.ts'
-import { type EventStream, openEventStream } from './event-stream.ts'
+import { contextKey } from './client-state.ts'
+import { idempotencyKey, isOwnTool, queryOf, type ServerContext } from './context.ts'
 import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
 import { type Answer, type RunInput, readRunInput } from './run-input.ts'
 import { createTurnKeys, type TurnRecord } from './turn-keys.ts'
 
 export function addAguiRoute(app: Express, context: ServerContext): void {
-  const { callers } = context
   const keys = createTurnKeys()
+  const runs = createRuns(context.runLimits)
 
   const turn = async (req: Request, res: Response): Promise<void> => {
-    const caller = await callers.identify(req)
-    queryOf(req, [])
+    const caller = await context.callers.identify(req)
+    const query = queryOf(req, ['after'])
     const key = idempotencyKey(req)
-    const input = readRunInput(await readJson(req, context.bodyLimit))
-    jsonText(input.message, 'The message')
+    const input = await readInput(context, req)
+    const encoding = encodingOf(req)
+    const after = positionOf(req, query)
+    const known = runs.find(caller, input.runId, input.threadId)
+    // A turn that broke may be asked again under its own id; who names a position wants the one that was.
+    if (known !== undefined && (after !== undefined || (known.asked === digestOf(input) && !known.broken())))
+      return follow(res, known, { after: after ?? 0, encoding })
+    if (after !== undefined && after > 0) throw unknownRun(input.runId)
     const begun = key === undefined ? { record: unrecorded } : keys.begin(caller, key, input)
-    const answer = encoderFor(req.headers.accept)
-    if ('replay' in begun) return replay(res, begun.replay, answer)
-    const { record } = begun
-    try {
-      await answerTurn(context, res, { caller, input, record, answer })
-    } finally {
-      record.end()
-    }
+    if ('replay' in begun) return tell(res, begun.replay, encoding)
+    const { run, rest } = await startTurn(context, runs, { caller, input, record: begun.record })
+    await Promise.all([rest, follow(res, run, { after: 0, encoding })])
   }
 
   app.route('/agui').post(turn).all(methodNotAllowed('POST'))
+  addAguiRunRoutes(app, context, runs)
 }
 
 const unrecorded: TurnRecord = { add: () => undefined, end: () => undefined }
 
-interface TurnRequest {
+async function readInput(context: ServerContext, req: Request): Promise<RunInput> {
+  const input = readRunInput(await readJson(req, context.bodyLimit), (name) => isOwnTool(context, name))
+  const { message = '', results = [], state = {}, context: about = [], clientTools = [] } = input
+  jsonText(message, 'The message')
+  jsonText([results, state, about, clientTools], 'The input')
+  return input
+}
+
+interface TurnStart {
   readonly caller: Caller
   readonly input: RunInput
   readonly record: TurnRecord
-  readonly answer: Encoding
 }
 
-async function answerTurn(context: ServerContext, res: Response, { caller, input, record, answer }: TurnRequest): Promise<void> {
-  const { orchestrator, closing } = context
-  const { threadId, runId, message, resume } = input
-  await decideAll(context, caller, resume ?? [])
-  const gone = hangUp(res)
-  const signal = AbortSignal.any([gone, closing])
-  const said: Pick<ChatRequest, 'message' | 'resume'> = message === undefined ? { resume: true } : { message }
-  const events = orchestrator.chat({ thread: threadId, caller, signal, ...said })[Symbol.asyncIterator]()
-  const first = await untilClosing(events.next(), closing)
-  const stream = openEventStream(res, { contentType: answer.contentType, signal: gone })
-  const send = async (event: Event): Promise<void> => {
-    record.add(event)
-    await stream.write(answer.encode(event))
+/** A turn that is refused before it began leaves nothing behind. */
+async function startTurn(
+  context: ServerContext,
+  runs: AguiRuns,
+  start: TurnStart,
+): Promise<{ readonly run: AguiRun; readonly rest: Promise<void> }> {
+  const { caller, input, record } = start
+  const { threadId, runId } = input
+  let run: AguiRun | undefined
+  try {
+    run = runs.begin(caller, { threadId, runId, asked: digestOf(input), resumes: input.message === undefined })
+    await decideAll(context, caller, input.resume ?? [])
+    const results = input.results === undefined ? [] : await openResults(context, caller, { threadId, results: input.results })
+    const mapper = mapperOf(context, run, { input, results })
+    const { rest } = await beginTurn(context, { request: requestOf(caller, input, results), run, mapper, record })
+    return { run, rest }
+  } catch (error) {
+    record.end()
+    if (run !== undefined) runs.forget(run)
+    run?.end()
+    throw error
   }
-  await relay({ events, first, stream, send, closing, log: context.waist.platform.log, mapper: createAguiMapper({ threadId, runId }) })
 }
 
-async function replay(res: Response, events: readonly Event[], { contentType, encode }: Encoding): Promise<void> {
-  const stream = openEventStream(res, { contentType, signal: hangUp(res) })
-  for (const event of events) await stream.write(encode(event))
-  stream.end()
+function mapperOf(
+  context: ServerContext,
+  run: AguiRun,
+  { input, results }: { readonly input: RunInput; readonly results: readonly ClientResult[] },
+) {
+  const { threadId, runId, planId } = run
+  const { state = {}, context: about } = input
+  return createAguiMapper({
+    threadId,
+    runId,
+    planId,
+    state,
+    hidden: about === undefined ? [] : [contextKey],
+    answered: results.map(({ call }) => call),
+    ...(context.budget === undefined ? {} : { budget: context.budget }),
+  })
+}
+
+function requestOf(caller: Caller, input: RunInput, results: readonly ClientResult[]): Omit<ChatRequest, 'signal'> {
+  const { threadId, message, clientTools, state, context } = input
+  const said = message === undefined ? { resume: true, ...(results.length === 0 ? {} : { results }) } : { message }
+  const shared = context === undefined ? state : { ...state, [contextKey]: context }
+  return {
+    thread: threadId,
+    caller,
+    ...said,
+    ...(clientTools === undefined ? {} : { clientTools }),
+    ...(shared === undefined ? {} : { state: shared }),
+  }
 }
 
 /** A person's decisions that came with the resume, made before the turn goes on. */
@@ -77,57 +122,22 @@ async function decideAll(context: ServerContext, caller: Caller, answers: readon
   for (const { approval, decision } of answers) if (decision !== undefined) await decideOnce(context, { id: approval, decision, caller })
 }
 
-interface Relay {
-  readonly events: AsyncIterator<ChatEvent>
-  readonly first: IteratorResult<ChatEvent>
-  readonly mapper: AguiMapper
-  readonly stream: EventStream
-  readonly send: (event: Event) => Promise<void>
-  readonly closing: AbortSignal
-  readonly log: Log
-}
-
-/** Whatever happens on the way, a client that is still there gets exactly one terminal event. */
-async function relay({ events, first, mapper, stream, send: write, closing, log }: Relay): Promise<void> {
-  const send = async (event: ChatEvent): Promise<void> => {
-    for (const mapped of mapper.map(event)) await write(mapped)
-  }
-  const stopped = (): ChatEvent => ({ type: 'failed', code: 'unavailable', message: 'The server is stopping. Ask again when it is back.' })
-  try {
-    for (let next = first; !next.done; next = await untilClosing(events.next(), closing)) {
-      await send(next.value)
-      if (mapper.ended() || stream.signal.aborted) break
-    }
-    await send(closing.aborted ? stopped() : { type: 'failed', code: 'internal', message: 'The turn ended without a last event.' })
-  } catch (error) {
-    const fault = asFault(error)
-    if (!(error instanceof Fault) && fault.code === 'internal') log.error({ error }, 'A chat turn failed unexpectedly.')
-    await send(closing.aborted ? stopped() : { type: 'failed', code: fault.code, message: fault.message })
-  } finally {
-    stream.end()
-    // Not awaited: a model that does not hear the signal must not hold the answer open.
-    events.return?.()?.catch(() => undefined)
-  }
-}
-
-/** A turn that does not end by itself is left behind when the server closes. */
-function untilClosing<T>(next: Promise<T>, closing: AbortSignal): Promise<T> {
-  if (closing.aborted) return Promise.reject(closingFault())
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(closingFault())
-    closing.addEventListener('abort', stop, { once: true })
-    next.then(resolve, reject).finally(() => closing.removeEventListener('abort', stop))
-  })
-}
-
-const closingFault = (): Fault => new Fault('unavailable', 'The server is stopping.')
-
-interface Encoding {
-  readonly contentType: string
-  readonly encode: (event: Event) => Uint8Array
-}
-
-function encoderFor(accept: string | undefined): Encoding {
-  const encoder = new EventEncoder(accept?.includes(AGUI_MEDIA_TYPE) ? { accept } : {})
-  return { contentType: encoder.getContentType(), encode: (event) => encoder.encodeBinary({ ...event }) }
+/**
+ * Of what a client says its tools gave, that which answers a call still open to it: the rest is its copy of the history, or
+ * forged. A call of this server's own tools is never open to it.
+ */
+async function openResults(
+  context: ServerContext,
+  caller: Caller,
+  { threadId, results }: { readonly threadId: string; readonly results: readonly ClientResult[] },
+): Promise<readonly ClientResult[]> {
+  const history = await context.orchestrator.history(threadId, caller)
+  const open = new Set(openCalls(history).flatMap(({ id, tool }) => (isOwnTool(context, tool) ? [] : id)))
+  const answers = results.filter(({ call }) => open.has(call))
+  if (answers.length > 0) return answers
+  const named = results.map(({ call }) => `'${call.slice(0, 80)}'`).join(', ')
+  throw new Fault(
+    'conflict',
+    `No call of this conversation waits for the result of ${named}. Send what the person said as the last message.`,
+  )
 }

@@ -1,10 +1,11 @@
 /** What every route is given, and the few things all of them do: answer JSON, hear a hang-up, read a query. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Request } from 'express'
-import type { Orchestrator } from '../../agents/chat.ts'
+import type { Budget, Orchestrator } from '../../agents/chat.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Waist } from '../../tools/waist.ts'
+import type { RunLimits } from './agui-runs.ts'
 import type { AuthMode, Callers } from './callers.ts'
 import { HttpFault } from './problem.ts'
 import type { Sessions } from './sessions.ts'
@@ -26,8 +27,17 @@ export interface ServerContext {
   readonly url: string
   /** Names of the models behind the OpenAI protocol, where they are known. */
   readonly models: { readonly chat: string; readonly embedding: string } | undefined
+  /** What one chat turn may cost, for clients that show it. */
+  readonly budget?: Budget
+  /** Of chat turns in AG-UI. */
+  readonly runLimits?: RunLimits
   /** False for a tool that is not in the catalogue any more. */
   readonly mayCall: (tool: string, caller: Caller) => boolean
+}
+
+/** Whether a tool of that name is this server's, foreign ones included. */
+export function isOwnTool({ waist }: Pick<ServerContext, 'waist'>, name: string): boolean {
+  return waist.catalogue.list().some((tool) => tool.name === name)
 }
 
 type Headers = Readonly<Record<string, string>>

@@ -59,7 +59,7 @@ function parse(bytes: Buffer): unknown {
     throw new HttpFault(400, 'usage', `The body is not JSON${where}: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`)
   }
   // A level takes two characters, so short bodies need no walk.
-  if (text.length > 2 * deepest && tooDeep(value))
+  if (text.length > 2 * deepest && isTooDeep(value, deepest))
     throw new HttpFault(400, 'usage', `The body is nested deeper than ${deepest} levels. Flatten it.`)
   return value
 }
@@ -72,11 +72,11 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** Level by level, so that the check itself does not recurse. */
-function tooDeep(value: unknown): boolean {
+/** Whether records and lists are nested deeper than `most` levels. Level by level, so that the check itself does not recurse. */
+export function isTooDeep(value: unknown, most: number): boolean {
   let level = [value].filter(isContainer)
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth >= deepest) return true
+    if (depth >= most) return true
     level = level.flatMap((inner) => Object.values(inner)).filter(isContainer)
   }
   return false

@@ -43,6 +43,20 @@ const limit: Json = {
 }
 const eventStream = (description: string): Json => ({ description, content: body({ type: 'string' }, 'text/event-stream') })
 
+const aguiStream = (description: string): Json => ({
+  description,
+  content: { ...body({ type: 'string' }, 'text/event-stream'), ...body({ type: 'string' }, 'application/vnd.ag-ui.event+proto') },
+})
+const position: readonly Json[] = [
+  {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description: 'The number of the last event that was read; the first is 1.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  { name: 'after', in: 'query', description: 'The same, for who cannot set headers.', schema: { type: 'integer', minimum: 0 } },
+]
+
 interface Operation {
   readonly tag: string
   readonly id: string
@@ -139,16 +153,50 @@ export const fixedPaths: Json = {
       tag: 'chat',
       id: 'chat',
       summary: 'One chat turn (AG-UI 1.0)',
-      parameters: [idempotencyParameter],
+      parameters: [idempotencyParameter, ...position],
       input: {
         type: 'object',
-        description: 'RunAgentInput. Only the newest user message and `resume` are read.',
+        description:
+          'RunAgentInput. Of the messages only the newest words of the person are read, or results of calls that the client runs; its tools, state and context are data; `resume` answers interrupts. The same run asked for again is told again.',
         required: ['threadId', 'runId', 'messages'],
       },
-      ok: {
-        description: 'AG-UI events, ended by RUN_FINISHED or RUN_ERROR.',
-        content: { ...body({ type: 'string' }, 'text/event-stream'), ...body({ type: 'string' }, 'application/vnd.ag-ui.event+proto') },
-      },
+      ok: aguiStream('AG-UI events, ended by RUN_FINISHED or RUN_ERROR.'),
+    }),
+  },
+  '/agui/runs': {
+    get: operation({
+      tag: 'chat',
+      id: 'getChatRuns',
+      summary: 'Chat turns of the caller that go on or ended lately',
+      ok: answer('The turns.', list('runs', { type: 'object' })),
+    }),
+  },
+  '/agui/runs/{id}/events': {
+    get: operation({
+      tag: 'chat',
+      id: 'getChatRunEvents',
+      summary: 'A chat turn from where its reader was',
+      parameters: [id('run'), ...position],
+      ok: aguiStream('Its AG-UI events after that position, as they come, to the terminal one.'),
+    }),
+  },
+  '/agui/runs/{id}/stop': {
+    post: operation({
+      tag: 'chat',
+      id: 'stopChatRun',
+      summary: 'Stop a chat turn',
+      status: 202,
+      parameters: [id('run')],
+      ok: answer('The turn; it ends as soon as its code hears of it.', { type: 'object' }),
+    }),
+  },
+  '/agui/threads/{id}/events': {
+    get: operation({
+      tag: 'chat',
+      id: 'getThreadEvents',
+      summary: 'A conversation and the turn that goes on in it',
+      parameters: [id('thread')],
+      ok: aguiStream('AG-UI events: the messages so far, then the turn that goes on, or what the conversation waits for.'),
     }),
   },
   '/api/threads': {

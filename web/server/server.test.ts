@@ -116,7 +116,7 @@ describe('starting and stopping', () => {
       fetch(`${web.url}/agui`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ threadId: 't', runId: 'r', messages: [{ id: 'u', role: 'user', content: message }] }),
+        body: JSON.stringify({ threadId: 't', runId: message, messages: [{ id: 'u', role: 'user', content: message }] }),
       })
     const turns = await Promise.all([post('stall'), post('deaf')])
     const { json } = await server.send('/api/tools/work_long?wait=0', { body: { steps: 100_000 } })

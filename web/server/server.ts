@@ -2,12 +2,13 @@
 import { setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type NextFunction, type Request, type Response } from 'express'
-import type { Orchestrator } from '../../agents/chat.ts'
+import type { Budget, Orchestrator } from '../../agents/chat.ts'
 import { type Caller, hasRole } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
 import { describeTool } from '../../tools/description.ts'
 import type { Waist } from '../../tools/waist.ts'
 import { addAguiRoute } from './agui-route.ts'
+import type { RunLimits } from './agui-runs.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
 import { type AuthMode, createCallers } from './callers.ts'
 import { type ServerContext, sendJsonText } from './context.ts'
@@ -61,6 +62,10 @@ export interface WebServerOptions {
   readonly publicUrl?: string
   /** Names of the models behind the OpenAI protocol. */
   readonly models?: { readonly chat: string; readonly embedding: string }
+  /** What one chat turn may cost, for clients that show it. */
+  readonly budget?: Budget
+  /** Of chat turns in AG-UI: how many at once, and how long they wait for who was cut off. */
+  readonly runLimits?: RunLimits
 }
 
 export interface WebServer {
@@ -131,6 +136,8 @@ function contextOf(options: WebServerOptions, { port, url, closing }: Ground): S
     closing,
     url: options.publicUrl ?? url,
     models: options.models,
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
+    ...(options.runLimits === undefined ? {} : { runLimits: options.runLimits }),
     mayCall: (name, caller) => {
       const tool = waist.catalogue.list().find((known) => known.name === name)
       return tool !== undefined && hasRole(caller, tool.role)
