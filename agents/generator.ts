@@ -8,7 +8,7 @@ const patienceMs = 30_000
 
 /** Undefined when no hosted model is configured. `timeoutMs` is for the whole answer. */
 export function createGenerator(settings: ModelSettings, { timeoutMs = patienceMs } = {}): Generator | undefined {
-  const hosted = hostedModel(settings)
+  const hosted = hostedModel(settings, { retries: 2 })
   return hosted && { name: hosted.name, generate: (prompt, signal) => write(hosted, { prompt, signal, timeoutMs }) }
 }
 

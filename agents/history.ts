@@ -1,19 +1,21 @@
 /** A conversation read back from its checkpoint: what the page shows after a reload, and the calls a pipeline is saved from. */
 import { AIMessage, BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages'
-import type { Caller } from '../platform/caller.ts'
 import { Fault } from '../platform/fault.ts'
 import type { ChatPort } from '../tools/ports.ts'
 import type { ChatMessage } from './chat.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { offlineMark } from './models.ts'
+import { threadKeys } from './threads.ts'
 import { artifactOf, isPlanned } from './turn-plan.ts'
-
-/** Under which a conversation is kept: the workspace is part of it, so no other workspace can name it. */
-export const threadKey = (caller: Caller, thread: string): string => `${caller.workspace}/${thread}`
 
 export async function messagesOf(checkpoints: Checkpoints, key: string): Promise<readonly BaseMessage[]> {
   const tuple = await checkpoints.getTuple({ configurable: { thread_id: key } })
-  const messages = tuple?.checkpoint.channel_values.messages
+  return messagesIn(tuple?.checkpoint.channel_values)
+}
+
+/** Of the values that the agent keeps. */
+export function messagesIn(values: unknown): readonly BaseMessage[] {
+  const messages: unknown = typeof values === 'object' && values !== null ? Reflect.get(values, 'messages') : undefined
   return Array.isArray(messages) ? messages.filter((message) => BaseMessage.isInstance(message)) : []
 }
 
@@ -48,11 +50,20 @@ export function openCalls(messages: readonly BaseMessage[]): readonly { readonly
   return calls.flatMap(({ id, name }) => (id === undefined || answered.has(id) ? [] : [{ id, name }]))
 }
 
+/** Of the first of these that holds a conversation. */
+export async function keptUnder(checkpoints: Checkpoints, keys: readonly string[]): Promise<readonly BaseMessage[]> {
+  for (const key of keys) {
+    const messages = await messagesOf(checkpoints, key)
+    if (messages.length > 0) return messages
+  }
+  return []
+}
+
 /** For tools that work on chats, such as saving one as a pipeline. */
 export function createChatPort(checkpoints: Checkpoints): ChatPort {
   return {
     calls: async (thread, caller) => {
-      const messages = await messagesOf(checkpoints, threadKey(caller, thread))
+      const messages = await keptUnder(checkpoints, threadKeys(caller, thread))
       if (messages.length === 0) throw new Fault('not_found', `There is no conversation '${thread.slice(0, 80)}'. Check its id.`)
       const results = new Map(
         messages.filter((message) => ToolMessage.isInstance(message)).map((message) => [message.tool_call_id, message]),

@@ -6,6 +6,7 @@ import type { ChatEvent, Orchestrator } from './chat.ts'
 import { chooseModel, offlineMark } from './models.ts'
 import { createOrchestrator } from './orchestrator.ts'
 import { type OpenAiServer, openAiServer } from './testing/openai-server.ts'
+import { defaultBudget } from './turns/limits.ts'
 
 const deeds: string[] = []
 
@@ -47,7 +48,11 @@ let orchestrator: Orchestrator
 beforeAll(async () => {
   millrace = await openTestMillrace(tools)
   server = await openAiServer()
-  orchestrator = await createOrchestrator({ waist: millrace, model: { openaiBaseUrl: server.url, name: 'test-model' }, maxSteps: 5 })
+  orchestrator = await createOrchestrator({
+    waist: millrace,
+    model: { openaiBaseUrl: server.url, name: 'test-model' },
+    budget: { ...defaultBudget, steps: 5 },
+  })
 })
 afterAll(async () => {
   await server.close()
@@ -76,7 +81,7 @@ describe('a hosted model', () => {
     server.script({ calls: [{ name: 'search_documents', args: { query: 'backups' } }] }, { text: 'Nothing of use.' })
     const events = await say('2', 'search for backups')
     const [asked, told] = server.seen.slice(-2)
-    expect(asked?.tools.map((tool) => tool.function.name).sort()).toEqual(['register_model', 'search_documents'])
+    expect(asked?.tools.map((tool) => tool.function.name).sort()).toEqual(['register_model', 'search_documents', 'write_plan'])
     expect(told?.messages.at(-1)).toMatchObject({ role: 'tool', tool_call_id: expect.stringContaining('call_') })
     expect(events.map((event) => (event.type === 'arguments' ? event.delta : '')).join('')).toBe('{"query":"backups"}')
     expect(events.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1])).toEqual([
@@ -84,8 +89,10 @@ describe('a hosted model', () => {
       'call',
       'arguments',
       'called',
+      'usage',
       'result',
       'text',
+      'usage',
       'finished',
     ])
   })

@@ -130,6 +130,7 @@ describe('a turn with the offline planner', () => {
       'arguments',
       'called',
       'result',
+      'usage',
       'finished',
     ])
     expect(events.find(({ type }) => type === 'result')).toMatchObject({

@@ -1,235 +1,270 @@
 /**
  * The chat: LangChain's agent loop over the waist, one stream of events a turn. What a turn needs to go on — messages,
- * plan, pauses — is in the checkpoint, so a turn that waits for a person survives a restart.
+ * plan, pauses — is in the database, so a turn that waits for a person, or whose process died, goes on in any process.
  */
-import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages'
-import { Command } from '@langchain/langgraph'
-import { createAgent, createMiddleware } from 'langchain'
-import { z } from 'zod'
 import { asFault, Fault } from '../platform/fault.ts'
 import type { Waist } from '../tools/waist.ts'
-import type { ChatEvent, ChatRequest, Orchestrator } from './chat.ts'
+import type { Budget, ChatEvent, ChatRequest, Orchestrator } from './chat.ts'
 import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
-import { messagesOf, openCalls, shown, threadKey } from './history.ts'
-import { type ChosenModel, chooseModel, type ModelSettings, modelUnavailable } from './models.ts'
-import type { PlannerTool } from './planner/contract.ts'
-import { indexOf } from './planner/retrieve.ts'
-import { instructions } from './prompt.ts'
-import { listThreads, touchThread } from './threads.ts'
-import { agentOf, langchainTools, plannerTools, runToolCall, type Turn } from './tools.ts'
-import { createTurnEvents, TokenEvents, type TurnEvents } from './turn-events.ts'
-import { readWorld } from './world.ts'
+import { keptUnder, shown } from './history.ts'
+import { defaultPatience, type Patience } from './hosted/ask.ts'
+import { type ChosenModel, chooseModel, type ModelSettings } from './models.ts'
+import { forgetThread, listThreads, threadKeys } from './threads.ts'
+import { type Agent, createTurnAgent } from './turns/agent.ts'
+import {
+  type Claim,
+  claimTurn,
+  endClaim,
+  type KeptRequest,
+  keptRequest,
+  leaveClaim,
+  pauseClaim,
+  reclaimTurn,
+  takeOrphans,
+} from './turns/claims.ts'
+import { drive } from './turns/drive.ts'
+import { createTurnEvents } from './turns/event-queue.ts'
+import { createHeartbeat, type Heartbeat } from './turns/heartbeat.ts'
+import { defaultBudget, lowered, type Prices, tooLong } from './turns/limits.ts'
+import { PlanBoard } from './turns/plan-board.ts'
+import { requireState } from './turns/shared-state.ts'
+import { Left, linkSignals } from './turns/signals.ts'
+import { TokenEvents } from './turns/token-events.ts'
+import { agentOf, type Turn } from './turns/turn.ts'
+import { createToolLists, type ToolLists } from './turns/turn-tools.ts'
 
 export interface OrchestratorOptions {
   readonly waist: Waist
-  readonly model: ModelSettings
+  /** What the environment says, or a model that is at hand. */
+  readonly model: ModelSettings | ChosenModel
+  /** Asked when the first one fails: another model of the same server. */
+  readonly fallbackModel?: string | undefined
   /** Opened by whoever shares it; default: opened here on the waist's database. */
   readonly checkpoints?: Checkpoints
-  /** Model turns in one answer. Default 20. */
-  readonly maxSteps?: number
-  /** Milliseconds one answer may take, waiting for a person not counted. Default ten minutes. */
-  readonly deadlineMs?: number
+  /** What one turn may cost at most. */
+  readonly budget?: Budget
+  readonly prices?: Prices | undefined
+  /** Personal data in words sent to a hosted model is replaced by placeholders. */
+  readonly maskPii?: boolean
+  /** Tokens of a conversation that a hosted model is sent; older turns are summarised. Default 60,000. */
+  readonly window?: number
+  readonly patience?: Partial<Patience>
+  /** How long a silent process keeps its turns, in milliseconds. Default 15,000. */
+  readonly leaseMs?: number
+}
+
+/** A chat that takes up what a restart cut off. */
+export interface RunningOrchestrator extends Orchestrator {
+  /**
+   * Goes on with the turns of processes that died, and looks for more as long as `close` was not called. Resolves with how
+   * many it took up, once they have ended or pause.
+   */
+  recover(): Promise<number>
+  close(): void
 }
 
 interface Parts {
   readonly waist: Waist
   readonly checkpoints: Checkpoints
+  readonly agent: Agent
   readonly model: ChosenModel
-  readonly catalogue: readonly PlannerTool[]
-  readonly tools: ReturnType<typeof langchainTools>
-  readonly maxSteps: number
-  readonly deadlineMs: number
-  /** Threads that are being answered now. */
-  readonly busy: Set<string>
+  readonly lists: ToolLists
+  readonly budget: Budget
+  readonly heartbeat: Heartbeat
+  readonly leaseMs: number
+  readonly process: string
+  readonly turns: Map<string, Turn>
 }
 
-export async function createOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
-  const { waist, model, maxSteps = 20, deadlineMs = 600_000 } = options
-  const checkpoints = options.checkpoints ?? (await openCheckpoints(waist.platform.db))
-  const catalogue = plannerTools(waist.catalogue)
-  // Once, before anybody waits for it.
-  indexOf(catalogue)
+export async function createOrchestrator(options: OrchestratorOptions): Promise<RunningOrchestrator> {
+  const { waist, leaseMs = 15_000, prices, maskPii = false, window = 60_000 } = options
+  const { platform } = waist
+  const checkpoints = options.checkpoints ?? (await openCheckpoints(platform.db))
+  const model = 'hosted' in options.model ? options.model : chooseModel(options.model, options.fallbackModel)
+  const turns = new Map<string, Turn>()
+  const process = platform.newId('process')
+  const hosted = { patience: { ...defaultPatience, ...options.patience }, maskPii, window }
   const parts: Parts = {
     waist,
     checkpoints,
-    catalogue,
-    maxSteps,
-    deadlineMs,
-    model: chooseModel(model),
-    tools: langchainTools(catalogue),
-    busy: new Set(),
+    model,
+    turns,
+    process,
+    leaseMs,
+    agent: createTurnAgent({ checkpoints, model, hosted, prices, turns }),
+    lists: createToolLists(waist.catalogue),
+    budget: options.budget ?? defaultBudget,
+    heartbeat: createHeartbeat({ db: platform.db, process, leaseMs, turns, log: platform.log }),
   }
   return {
     chat: (request) => chat(parts, request),
-    history: async (thread, caller) => shown(await messagesOf(checkpoints, threadKey(caller, thread))),
-    threads: async (caller) => listThreads(waist.platform.db, caller.workspace),
+    history: async (thread, caller) => shown(await keptUnder(checkpoints, threadKeys(caller, thread))),
+    threads: async (caller) => listThreads(platform.db, caller),
+    recover: async () => {
+      parts.heartbeat.lookFor(() => recover(parts, false))
+      return recover(parts, platform.db.kind === 'embedded')
+    },
+    close: () => parts.heartbeat.stop(),
   }
 }
 
 async function* chat(parts: Parts, request: ChatRequest): AsyncGenerator<ChatEvent> {
   const { model, waist } = parts
-  yield {
-    type: 'started',
-    turn: waist.platform.newId('turn'),
-    model: model.name,
-    ...(model.mark === undefined ? {} : { mark: model.mark }),
-  }
+  const id = waist.platform.newId('turn')
+  yield { type: 'started', turn: id, model: model.name, ...(model.hosted ? {} : { mark: model.mark }) }
   const events = createTurnEvents()
-  const work = answer(parts, request, events)
+  const left = new AbortController()
+  const work = answer(parts, { request, id, push: events.push, left: left.signal })
     .catch((error: unknown) => events.push(failure(parts, error)))
     .finally(() => events.end())
-  yield* events.read()
-  await work
+  try {
+    yield* events.read()
+    await work
+  } finally {
+    left.abort()
+  }
 }
 
-async function answer(parts: Parts, request: ChatRequest, events: TurnEvents): Promise<void> {
-  const { busy, deadlineMs, waist } = parts
-  const key = threadKey(request.caller, request.thread)
-  if (busy.has(key)) throw new Fault('conflict', 'This conversation is still being answered. Wait for the answer or stop it.')
-  busy.add(key)
-  const deadline = AbortSignal.timeout(deadlineMs)
-  const signal = AbortSignal.any([request.signal, deadline])
+interface Answering {
+  readonly request: ChatRequest
+  readonly id: string
+  readonly push: (event: ChatEvent) => void
+  /** Nobody listens any more. */
+  readonly left: AbortSignal
+}
+
+async function answer(parts: Parts, { request, id, push, left }: Answering): Promise<void> {
+  const { waist, process, leaseMs } = parts
+  const { thread, caller, resume = false, results = [] } = request
+  const kept = keptOf(request)
+  // Whatever is wrong with the request is said before it is recorded.
+  parts.lists.list({ allowed: undefined, clientTools: request.clientTools ?? [], state: request.state })
+  if (request.signal.aborted) throw new Fault('cancelled', 'The answer was stopped.')
+  const asked = { caller, thread, turn: id, request: kept, process, leaseMs }
+  const claim = resume ? await reclaimTurn(waist.platform.db, asked) : await claimTurn(waist.platform.db, asked)
+  if (!claim) throw new Fault('conflict', 'Nothing waits in this conversation. Send a message instead.')
+  await work(parts, claim, { push, resume, results, asked: kept, signals: [request.signal, left] })
+}
+
+function keptOf({ caller, message, before, clientTools, state, keep, tools, budget }: ChatRequest): KeptRequest {
+  if (state !== undefined) requireState(state, 'The shared state')
+  const given = { message, before, clientTools, state, keep, tools, budget }
+  return keptRequest.parse({ caller, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) })
+}
+
+interface Working {
+  readonly push: (event: ChatEvent) => void
+  readonly resume: boolean
+  readonly results: NonNullable<ChatRequest['results']>
+  /** What this very request says, over what the turn was begun with. */
+  readonly asked: Partial<KeptRequest>
+  readonly signals: readonly AbortSignal[]
+}
+
+/** A claimed turn, to its end or pause. The last event comes when the claim has been given up. */
+async function work(parts: Parts, claim: Claim, { push, resume, results, asked, signals }: Working): Promise<void> {
+  const { message: _, ...given } = asked
+  const request: KeptRequest = resume ? { ...claim.request, ...given } : claim.request
+  const began = performance.now()
+  const turn = openTurn(parts, claim, { request, push, signals })
+  parts.turns.set(turn.key, turn)
+  parts.heartbeat.start()
   try {
-    const { thread, caller, message } = request
-    if (message !== undefined) await touchThread(waist.platform.db, { workspace: caller.workspace, thread, message })
-    await runTurn(parts, request, { waist, catalogue: parts.catalogue, thread: key, caller, events, signal })
+    const last = await drive({ ...parts, turn, request, resume, results })
+    const pauses = last.some(({ type }) => type === 'waiting' || type === 'client_calls')
+    if (pauses) await pauseTurn(parts, claim, { ...request, ...(turn.state ? { state: turn.state } : {}) }, performance.now() - began)
+    else await endTurn(parts, claim, request)
+    for (const event of last) push(event)
   } catch (error) {
-    if (request.signal.aborted) throw new Fault('cancelled', 'The answer was stopped.', { cause: error })
-    if (deadline.aborted)
-      throw new Fault('deadline', `The answer took longer than ${Math.round(deadlineMs / 1000)} s and was stopped.`, { cause: error })
+    const { signal } = turn.signals
+    const reason: unknown = signal.reason
+    await (reason instanceof Left ? leaveClaim(parts.waist.platform.db, claim, parts.process) : endTurn(parts, claim, request))
+    turn.plan.end()
+    if (signal.aborted) throw reason instanceof Fault ? reason : new Fault('cancelled', 'The answer was stopped.', { cause: error })
     throw error
   } finally {
-    busy.delete(key)
+    parts.turns.delete(turn.key)
+    turn.signals.release()
   }
 }
 
-async function runTurn(parts: Parts, request: ChatRequest, turn: Turn): Promise<void> {
-  const { maxSteps, checkpoints } = parts
-  const { events, signal, thread } = turn
-  const agent = agentFor(parts, turn)
-  const config = {
-    configurable: { thread_id: thread },
-    recursionLimit: 2 * maxSteps + 3,
-    signal,
-    callbacks: [new TokenEvents(events.push)],
-  }
-  if (request.resume) await agent.invoke(await resumption(turn, agent), config)
-  else await agent.invoke({ messages: await newMessages(checkpoints, turn, request.message) }, config)
-  const pauses = await pausesOf(agent, thread)
-  if (pauses.length > 0) return events.push({ type: 'waiting', approvals: pauses.map(({ value }) => value) })
-  const question = await askedBack(parts, thread)
-  if (question) events.push(question)
-  events.push({ type: 'finished' })
-}
-
-type Agent = ReturnType<typeof agentFor>
-
-function agentFor(parts: Parts, turn: Turn) {
-  const { model, tools, checkpoints, waist, catalogue } = parts
-  const caller = agentOf(turn.caller)
-  const { telemetry, newId } = waist.platform
-  const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': model.provider, 'gen_ai.request.model': model.name }
-  return createAgent({
-    model: model.open({ catalogue, newId, world: () => readWorld(waist, { caller, signal: turn.signal }) }),
+function openTurn(
+  parts: Parts,
+  claim: Claim,
+  { request, push, signals }: { readonly request: KeptRequest; readonly push: Turn['push']; readonly signals: readonly AbortSignal[] },
+): Turn {
+  const { waist, lists } = parts
+  const { caller, state, tools: allowed, clientTools = [] } = request
+  const budget = lowered(parts.budget, request.budget)
+  const agent = agentOf(caller, allowed)
+  const tools = lists.list({ allowed: agent.tools, clientTools, state })
+  const titles = (name: string): string => tools.all.find((tool) => tool.name === name)?.title ?? name
+  const plan = new PlanBoard(push, titles)
+  const { newId, halts } = waist.platform
+  return {
+    id: claim.turn,
+    waist,
+    key: claim.key,
+    workspace: claim.workspace,
+    owner: claim.owner,
+    thread: claim.thread,
+    caller,
+    agent,
     tools,
-    checkpointer: checkpoints,
-    systemPrompt: instructions(turn.caller),
-    middleware: [
-      createMiddleware({
-        name: 'millrace',
-        wrapModelCall: (call, next) =>
-          telemetry.span(`chat ${model.name}`, attributes, async () => {
-            try {
-              return await next(call)
-            } catch (error) {
-              throw modelFault(model, error, turn.signal)
-            }
-          }),
-        wrapToolCall: ({ toolCall, state }) =>
-          runToolCall(turn, { id: toolCall.id ?? newId('call'), name: toolCall.name, args: toolCall.args }, state.messages),
-      }),
-    ],
-  })
+    budget,
+    free: !parts.model.hosted,
+    push,
+    plan,
+    state,
+    tokens: new TokenEvents({ push, newId, planned: (calls) => plan.planned(calls) }),
+    signals: linkSignals([...signals, halts.signal(claim.workspace)], {
+      ms: budget.seconds * 1000 - claim.spentMs,
+      late: () => tooLong(budget.seconds),
+    }),
+    summary: claim.summary,
+    aside: { input: 0, output: 0 },
+    specialist: undefined,
+  }
 }
 
-/** Calls that were never answered are answered now, or the model could not read its own conversation. */
-async function newMessages(
-  checkpoints: Checkpoints,
-  { thread }: Turn,
-  message: string | undefined,
-): Promise<(HumanMessage | ToolMessage)[]> {
-  if (message === undefined || message.trim() === '')
-    throw new Fault('invalid_input', 'There is no message to answer. Write one, or resume a paused turn.')
-  const open = openCalls(await messagesOf(checkpoints, thread))
-  const words = 'Not done: the conversation went on before this was decided or finished.'
-  return [
-    ...open.map(({ id, name }) => new ToolMessage({ content: words, tool_call_id: id, name, status: 'error' })),
-    new HumanMessage(message),
-  ]
+async function pauseTurn({ waist, process }: Parts, claim: Claim, request: KeptRequest, ms: number): Promise<void> {
+  await pauseClaim(waist.platform.db, claim, { process, request, spentMs: claim.spentMs + ms })
 }
 
-const pause = z.object({
-  id: z.string(),
-  value: z.object({ approval: z.string(), call: z.string(), tool: z.string(), input: z.unknown(), reason: z.string() }),
-})
-type Paused = z.infer<typeof pause>
-
-async function pausesOf(agent: Agent, thread: string): Promise<readonly Paused[]> {
-  const { tasks } = await agent.graph.getState({ configurable: { thread_id: thread } })
-  return tasks.flatMap(({ interrupts }) => interrupts).flatMap((one) => pause.safeParse(one).data ?? [])
+async function endTurn({ waist, process, checkpoints }: Parts, claim: Claim, { keep }: KeptRequest): Promise<void> {
+  const { db } = waist.platform
+  if (keep === false) {
+    await checkpoints.deleteThread(claim.key)
+    await forgetThread(db, claim)
+  }
+  await endClaim(db, claim, process)
 }
 
-/** Every paused call looks at its run again; what the person decided stands there, not in this command. */
-async function resumption({ thread }: Turn, agent: Agent): Promise<Command> {
-  const pauses = await pausesOf(agent, thread)
-  if (pauses.length === 0) throw new Fault('conflict', 'Nothing waits in this conversation. Send a message instead.')
-  return new Command({ resume: Object.fromEntries(pauses.map(({ id }) => [id, true])) })
-}
-
-const asked = z.object({
-  millrace: z.object({
-    type: z.literal('clarify'),
-    missing: z.object({ tool: z.string(), fields: z.array(z.string()), known: z.record(z.string(), z.unknown()) }),
-  }),
-})
-
-/** The planner's question as a form: the schema of what is missing. */
-async function askedBack({ checkpoints, catalogue }: Parts, thread: string): Promise<ChatEvent | undefined> {
-  const last = (await messagesOf(checkpoints, thread)).at(-1)
-  if (!AIMessage.isInstance(last)) return undefined
-  const parsed = asked.safeParse(last.response_metadata).data
-  if (!parsed) return undefined
-  const { tool, fields, known } = parsed.millrace.missing
-  const schema = schemaOf(
-    catalogue.find(({ name }) => name === tool),
-    fields,
+/** Turns whose process died are gone on with; a client that kept its conversation itself is gone, and so is its turn. */
+async function recover(parts: Parts, everyone: boolean): Promise<number> {
+  const { waist, process, leaseMs } = parts
+  const { db, log } = waist.platform
+  const claims = await takeOrphans(db, { process, leaseMs, everyone })
+  const [forgotten, cut] = [claims.filter(({ request }) => request.keep === false), claims.filter(({ request }) => request.keep !== false)]
+  for (const claim of forgotten) await endTurn(parts, claim, claim.request)
+  await Promise.all(
+    cut.map((claim) =>
+      work(parts, claim, { push: () => undefined, resume: true, results: [], asked: {}, signals: [] }).catch((error: unknown) =>
+        log.warn({ error, turn: claim.turn }, 'A turn that a restart had cut off could not be finished.'),
+      ),
+    ),
   )
-  return { type: 'clarify', question: last.text, tool, known, ...(schema === undefined ? {} : { schema }) }
+  return claims.length + (claims.length > 0 ? await recover(parts, everyone) : 0)
 }
 
-function schemaOf(tool: PlannerTool | undefined, fields: readonly string[]): unknown {
-  const properties = z.record(z.string(), z.unknown()).safeParse(tool?.input.properties).data
-  const wanted = fields.filter((field) => properties?.[field] !== undefined)
-  if (!properties || wanted.length === 0) return undefined
-  return { type: 'object', properties: Object.fromEntries(wanted.map((field) => [field, properties[field]])), required: wanted }
-}
-
-function modelFault({ name, hosted }: ChosenModel, error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof Fault || !hosted) return error
-  return modelUnavailable(name, error)
-}
-
-function failure({ waist, maxSteps }: Parts, error: unknown): ChatEvent {
-  const fault = faultIn(error, maxSteps)
+function failure({ waist }: Parts, error: unknown): ChatEvent {
+  const fault = faultIn(error)
   if (fault.code === 'internal') waist.platform.log.error({ error: fault.cause ?? fault }, 'A chat turn failed unexpectedly.')
   return { type: 'failed', code: fault.code, message: fault.message }
 }
 
 /** LangChain wraps what its middleware throws. */
-function faultIn(error: unknown, maxSteps: number): Fault {
+function faultIn(error: unknown): Fault {
   if (error instanceof Fault) return error
-  if (error instanceof Error && error.name === 'GraphRecursionError') {
-    return new Fault('deadline', `The answer took more than ${maxSteps} steps and was stopped. Ask for less at once.`, { cause: error })
-  }
-  return error instanceof Error && error.cause instanceof Error ? faultIn(error.cause, maxSteps) : asFault(error)
+  return error instanceof Error && error.cause instanceof Error ? faultIn(error.cause) : asFault(error)
 }

@@ -1,45 +1,24 @@
-/** The catalogue as LangChain tools, and the one way a call of theirs runs: through `invoke`, as an agent, with its origins. */
-import { type BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages'
-import { DynamicStructuredTool } from '@langchain/core/tools'
+/** The one way a call of the agent runs: through `invoke`, as an agent, with its origins; or, the client's own tools, by the client. */
+import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages'
 import { interrupt, isGraphBubbleUp } from '@langchain/langgraph'
-import type { Caller } from '../platform/caller.ts'
-import { asFault } from '../platform/fault.ts'
+import { z } from 'zod'
+import { asFault, Fault } from '../platform/fault.ts'
 import { describeTool } from '../tools/description.ts'
-import type { Catalogue, Outcome } from '../tools/invocation.ts'
-import type { Waist } from '../tools/waist.ts'
+import type { Catalogue, Origin, Outcome } from '../tools/invocation.ts'
+import type { Progress } from '../tools/tool.ts'
+import { malformedIn } from './hosted/repair.ts'
+import { handOff, readHandOff } from './hosted/specialists.ts'
 import type { PlannerTool } from './planner/contract.ts'
 import { read } from './planner/references.ts'
 import { originsOf, type Trusted } from './trust.ts'
-import type { TurnEvents } from './turn-events.ts'
-import { artifactOf, type ToolArtifact } from './turn-plan.ts'
+import { artifactOf, isBefore, type ToolArtifact } from './turn-plan.ts'
+import { writePlan } from './turns/plan-board.ts'
+import { changedState, setState } from './turns/shared-state.ts'
+import type { Turn } from './turns/turn.ts'
 
+/** The catalogue as the planner sees it. */
 export function plannerTools(catalogue: Catalogue): readonly PlannerTool[] {
   return catalogue.list().map((tool) => ({ ...describeTool(tool), effect: tool.effect }))
-}
-
-/** Names, words and schemas for the model; running them is `runToolCall`'s. */
-export function langchainTools(catalogue: readonly PlannerTool[]): DynamicStructuredTool[] {
-  return catalogue.map(
-    ({ name, description, input }) =>
-      new DynamicStructuredTool({
-        name,
-        description,
-        schema: { ...input },
-        func: async () => {
-          throw new Error(`${name} was called past invoke.`)
-        },
-      }),
-  )
-}
-
-export interface Turn {
-  readonly waist: Waist
-  readonly catalogue: readonly PlannerTool[]
-  readonly thread: string
-  /** The person the agent acts for. */
-  readonly caller: Caller
-  readonly events: TurnEvents
-  readonly signal: AbortSignal
 }
 
 export interface ToolCall {
@@ -55,63 +34,161 @@ export interface Pause {
   readonly tool: string
   readonly input: unknown
   readonly reason: string
+  readonly origins?: Readonly<Record<string, Origin>>
 }
 
-/** The agent of a person: the same workspace and role, and never more. */
-export const agentOf = (caller: Caller): Caller => ({ ...caller, kind: 'agent', channel: 'chat' })
+/** A call that the client runs; kept in the checkpoint. */
+export interface ClientPause {
+  readonly client: true
+  readonly call: string
+  readonly tool: string
+  readonly input: unknown
+}
 
 /**
  * Runs one call and tells its events. A call that a person must approve pauses the turn; when the turn goes on it is made
  * again under the same idempotency key and so meets the same run. A fault becomes a message for the model.
  */
 export async function runToolCall(turn: Turn, call: ToolCall, messages: readonly BaseMessage[]): Promise<ToolMessage> {
-  const { events, signal } = turn
+  const { push, signals, plan } = turn
+  const told = { call: call.id, tool: call.name }
   try {
-    const outcome = await approved(turn, call, messages)
-    if (outcome.kind !== 'done') throw new Error(`${call.name} was answered '${outcome.kind}'.`)
-    events.push({ type: 'result', call: call.id, tool: call.name, content: outcome.content, data: outcome.data, ok: true })
-    return toolMessage(call, outcome)
+    signals.signal.throwIfAborted()
+    plan.mark(call.id, call.name, 'running')
+    const { message, content, data, ok = true } = await carryOut(turn, call, messages)
+    push({ type: 'result', ...told, content, data, ok })
+    plan.mark(call.id, call.name, ok ? 'done' : 'failed')
+    return message
   } catch (error) {
-    if (isGraphBubbleUp(error)) throw error
-    signal.throwIfAborted()
+    if (isGraphBubbleUp(error)) {
+      plan.mark(call.id, call.name, 'waiting')
+      throw error
+    }
+    signals.signal.throwIfAborted()
     const { code, message, errors } = asFault(error)
-    events.push({ type: 'result', call: call.id, tool: call.name, content: message, data: { code, errors }, ok: false })
+    push({ type: 'result', ...told, content: message, data: { code, errors }, ok: false })
+    plan.mark(call.id, call.name, 'failed')
     return new ToolMessage({ content: message, tool_call_id: call.id, name: call.name, status: 'error' })
   }
 }
 
+interface Answered {
+  readonly message: ToolMessage
+  readonly content: string
+  readonly data: unknown
+  readonly ok?: boolean
+}
+
+async function carryOut(turn: Turn, call: ToolCall, messages: readonly BaseMessage[]): Promise<Answered> {
+  const malformed = malformedIn(messages.findLast((message) => AIMessage.isInstance(message)))[call.id]
+  if (malformed !== undefined)
+    throw new Fault('invalid_input', `The arguments of ${call.name} are not JSON: ${malformed}. Send the whole call again with valid JSON.`)
+  const words = ownCall(turn, call)
+  if (words !== undefined) return { message: wordsMessage(call, words), content: words, data: null }
+  if (turn.tools.client.has(call.name)) return askClient(call)
+  const outcome = await approved(turn, call, messages)
+  if (outcome.kind !== 'done') throw new Error(`${call.name} was answered '${outcome.kind}'.`)
+  return { message: toolMessage(call, outcome), content: outcome.content, data: outcome.data }
+}
+
+/** Calls that only concern the turn: its plan, its state, who works. Undefined for any other. */
+function ownCall(turn: Turn, { name, args }: ToolCall): string | undefined {
+  if (name === setState && turn.state !== undefined) {
+    turn.state = changedState(turn.state, args)
+    turn.push({ type: 'state', state: turn.state })
+    return 'The shared state is changed.'
+  }
+  if (name === writePlan) {
+    if (!turn.plan.written(args))
+      throw new Fault('invalid_input', 'The plan cannot be read. Give steps, each with a title of at most 200 characters.')
+    return 'The plan is shown.'
+  }
+  if (name !== handOff) return undefined
+  const specialist = readHandOff(args)
+  if (specialist === undefined)
+    throw new Fault('invalid_input', 'There is no such specialist. Hand on to data, training, operations or documents.')
+  return `You work for ${specialist} now, with its tools.`
+}
+
+const wordsMessage = ({ id, name }: ToolCall, content: string): ToolMessage =>
+  new ToolMessage({ content, tool_call_id: id, name, artifact: { content, data: null, untrusted: false } })
+
+const clientAnswer = z.object({ content: z.string(), ok: z.boolean() })
+
+/** Pauses; what the client sends back is text from outside. */
+function askClient(call: ToolCall): Answered {
+  const answer = clientAnswer.parse(interrupt<ClientPause>({ client: true, call: call.id, tool: call.name, input: call.args }))
+  const { content, ok } = answer
+  const artifact: ToolArtifact = { content, data: null, untrusted: true }
+  const status = ok ? 'success' : 'error'
+  return { message: new ToolMessage({ content, tool_call_id: call.id, name: call.name, artifact, status }), content, data: null, ok }
+}
+
+/** A durable call is begun first and followed then, so that its progress can name its run. */
 async function approved(turn: Turn, call: ToolCall, messages: readonly BaseMessage[]): Promise<Outcome> {
-  const { waist, caller, events, signal, thread } = turn
+  const { waist, agent, push, signals, key } = turn
   const request = {
     tool: call.name,
     input: call.args,
-    caller: agentOf(caller),
-    idempotencyKey: `${thread}:${messages.length}:${call.id}`,
+    caller: agent,
+    // The conversation's length makes ids that a server gives twice two keys; it is the same when the call is made again.
+    idempotencyKey: `${key}:${messages.length}:${call.id}`,
     origins: originsOf(call.name, call.args, trustedParts(turn, messages)),
-    signal,
-    onProgress: (progress: { readonly fraction?: number; readonly message: string }) =>
-      events.push({ type: 'progress', call: call.id, tool: call.name, progress }),
+    signal: signals.cancel,
   }
-  let outcome = await waist.invoke(request)
-  while (outcome.kind === 'waiting') {
-    const { reason, input } = await waist.platform.approvals.get(outcome.approval, caller.workspace)
-    interrupt<Pause>({ approval: outcome.approval, call: call.id, tool: call.name, input, reason })
-    outcome = await waist.invoke(request)
+  const progressOf =
+    (run: Readonly<{ run?: string }>) =>
+    (progress: Progress): void =>
+      push({ type: 'progress', call: call.id, tool: call.name, progress, ...run })
+  for (;;) {
+    let outcome = await untilLeft(turn, waist.invoke({ ...request, waitMs: 0, onProgress: progressOf({}) }))
+    if (outcome.kind === 'running')
+      outcome = await untilLeft(turn, waist.invoke({ ...request, onProgress: progressOf({ run: outcome.run }) }))
+    if (outcome.kind !== 'waiting') return outcome
+    const { reason, input } = await waist.platform.approvals.get(outcome.approval, agent.workspace)
+    interrupt<Pause>({ approval: outcome.approval, call: call.id, tool: call.name, input, reason, origins: request.origins })
   }
-  return outcome
 }
 
-function trustedParts({ catalogue }: Turn, messages: readonly BaseMessage[]): Trusted {
+/** A turn that is left for another process does not wait for its call; the run goes on without it. */
+async function untilLeft<T>({ signals: { signal } }: Turn, work: Promise<T>): Promise<T> {
+  let leave = (): void => undefined
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason)
+  })
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([work, left])
+  } finally {
+    signal.removeEventListener('abort', leave)
+    work.catch(() => undefined)
+  }
+}
+
+/** What the conversation holds besides the person's own words. */
+function trustedParts({ tools, state, summary }: Turn, messages: readonly BaseMessage[]): Trusted {
   const results = messages
     .filter((message) => ToolMessage.isInstance(message))
     .map((message) => ({ name: message.name ?? '', kept: artifactOf(message) }))
-  const untrusted = results.filter(({ kept }) => kept?.untrusted === true)
+  const untrusted = results.filter(({ kept }) => kept?.untrusted === true).map(({ name }) => name)
+  const sent = messages.some(isBefore) ? ["the client's history"] : []
+  const shared = state !== undefined && Object.keys(state).length > 0 ? ['the shared state'] : []
   return {
     said: messages.filter((message) => HumanMessage.isInstance(message)).map((message) => message.text),
-    taintedBy: [...new Set(untrusted.map(({ name }) => name))],
+    taintedBy: [...new Set([...untrusted, ...(summary?.taintedBy ?? []), ...sent, ...shared])],
     minted: new Set(results.flatMap(({ kept }) => (kept?.run === undefined ? [] : [kept.run]))),
-    catalogue,
+    catalogue: tools.all,
   }
+}
+
+/** Tools whose results brought text from outside into these messages. */
+export function taintedBy(messages: readonly BaseMessage[]): readonly string[] {
+  const names = messages
+    .filter((message) => ToolMessage.isInstance(message))
+    .filter((message) => artifactOf(message)?.untrusted === true)
+    .map(({ name }) => name ?? '')
+  return [...new Set([...names, ...(messages.some(isBefore) ? ["the client's history"] : [])])]
 }
 
 const longestData = 6000

@@ -43,14 +43,25 @@ export function earlierTurns(messages: readonly BaseMessage[]): readonly Turn[] 
 
 export const keepPlan = (plan: Plan): Record<string, unknown> => ({ millrace: { plan: plan.calls } })
 
+/** The calls that the offline planner planned with this answer; undefined for an answer that plans nothing. */
+export const keptPlanIn = (message: AIMessage): readonly KeptCall[] | undefined => plannedIn(message.response_metadata)
+
+export const plannedIn = (metadata: unknown): readonly KeptCall[] | undefined => planMetadata.safeParse(metadata).data?.millrace.plan
+
+const beforeMetadata = z.object({ millrace: z.object({ before: z.literal(true) }) })
+
+/** Marks what a client says was said before: words of others in it are the client's, not ours. */
+export const markBefore = { millrace: { before: true } }
+export const isBefore = (message: BaseMessage): boolean => beforeMetadata.safeParse(message.response_metadata).success
+
 /** Whether the offline planner began this turn. */
-export const isPlanned = (message: AIMessage): boolean => planMetadata.safeParse(message.response_metadata).success
+export const isPlanned = (message: AIMessage): boolean => keptPlanIn(message) !== undefined
 
 /** The calls planned at the start of the turn; undefined before the first answer. */
 export function keptPlan(turn: readonly BaseMessage[]): readonly KeptCall[] | undefined {
   const first = turn.find((message) => AIMessage.isInstance(message))
   if (!first) return undefined
-  return planMetadata.safeParse(first.response_metadata).data?.millrace.plan ?? []
+  return keptPlanIn(first) ?? []
 }
 
 export function finishedSteps(turn: readonly BaseMessage[]): readonly FinishedStep[] {

@@ -1,0 +1,185 @@
+/** Takes a turn to its end or its pause: what the agent is given to begin or to go on with, and what it left behind. */
+import { AIMessage, type BaseMessage, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages'
+import { Command } from '@langchain/langgraph'
+import { z } from 'zod'
+import { Fault } from '../../platform/fault.ts'
+import type { ChatEvent, ClientResult } from '../chat.ts'
+import type { Checkpoints } from '../checkpoints.ts'
+import { messagesIn, messagesOf, openCalls } from '../history.ts'
+import type { PlannerTool } from '../planner/contract.ts'
+import { currentTurn, markBefore } from '../turn-plan.ts'
+import type { Agent } from './agent.ts'
+import type { KeptRequest } from './claims.ts'
+import { stateAfter } from './shared-state.ts'
+import type { Turn } from './turn.ts'
+
+export interface Drive {
+  readonly agent: Agent
+  readonly checkpoints: Checkpoints
+  readonly turn: Turn
+  readonly request: KeptRequest
+  readonly resume: boolean
+  readonly results: readonly ClientResult[]
+}
+
+/** The events that end the turn, or its pause. */
+export async function drive({ agent, checkpoints, turn, request, resume, results }: Drive): Promise<readonly ChatEvent[]> {
+  const { key, signals, budget, tokens } = turn
+  const config = {
+    configurable: { thread_id: key },
+    // Our own budget counts; this one only has to be larger.
+    recursionLimit: 4 * Math.min(budget.steps, 10_000) + 10,
+    signal: signals.signal,
+    callbacks: [tokens],
+    // What a tool is asked stands in the database before it runs: a call made again after a crash is the same call.
+    durability: 'sync' as const,
+  }
+  const input = resume ? await goingOn({ agent, turn, request, results }) : await beginning(checkpoints, turn, request)
+  const left = input === undefined ? undefined : await agent.invoke(input, config)
+  const { messages, pauses } = left === undefined ? { messages: await messagesOf(checkpoints, key), pauses: [] } : leftIn(left)
+  return outcome(turn, messages, pauses)
+}
+
+/** Calls that were never answered are answered now, or the model could not read its own conversation. */
+async function beginning(
+  checkpoints: Checkpoints,
+  turn: Turn,
+  { message, before = [] }: KeptRequest,
+): Promise<{ messages: BaseMessage[] }> {
+  if (message === undefined || message.trim() === '')
+    throw new Fault('invalid_input', 'There is no message to answer. Write one, or resume a paused turn.')
+  const known = await messagesOf(checkpoints, turn.key)
+  const words = 'Not finished: the conversation went on before this was decided, answered or done. Look before you do it again.'
+  const closed = openCalls(known).map(({ id, name }) => new ToolMessage({ content: words, tool_call_id: id, name, status: 'error' }))
+  const told = known.length > 0 ? [] : before.flatMap((one, at) => toldBefore(one, `${turn.id}-before-${at}`))
+  return { messages: [...closed, ...told, new HumanMessage({ id: turn.id, content: message })] }
+}
+
+/** A client's word for what others said is the client's word; only what the person said is the person's. */
+function toldBefore({ role, text }: NonNullable<KeptRequest['before']>[number], id: string): readonly BaseMessage[] {
+  if (text.trim() === '') return []
+  if (role === 'user') return [new HumanMessage({ id, content: text })]
+  if (role === 'system') return [new SystemMessage({ id, content: text, response_metadata: markBefore })]
+  return [new AIMessage({ id, content: role === 'tool' ? `(A tool said:) ${text}` : text, response_metadata: markBefore })]
+}
+
+interface GoingOn {
+  readonly agent: Agent
+  readonly turn: Turn
+  readonly request: KeptRequest
+  readonly results: readonly ClientResult[]
+}
+
+/**
+ * Every paused call looks at its run again; what the person decided stands there, not in this command. Undefined: all was
+ * done already, only its end was not told. Throws `conflict` when nothing waits and nothing was cut off.
+ */
+async function goingOn({ agent, turn, request, results }: GoingOn): Promise<Command | { messages: BaseMessage[] } | null | undefined> {
+  const { tasks, next, values } = await agent.graph.getState({ configurable: { thread_id: turn.key } })
+  const messages = messagesIn(values)
+  const pauses = tasks.flatMap(({ interrupts }) => interrupts).flatMap((one) => paused.safeParse(one).data ?? [])
+  const began = messages.some(({ id }) => id === turn.id)
+  if (!began && request.message !== undefined) {
+    const before = (request.before ?? []).flatMap((one, at) => (messages.length > 0 ? [] : toldBefore(one, `${turn.id}-before-${at}`)))
+    return { messages: [...before, new HumanMessage({ id: turn.id, content: request.message })] }
+  }
+  restore(turn, messages)
+  if (pauses.length > 0) return new Command({ resume: answersTo(pauses, results) })
+  if (results.length > 0) throw new Fault('invalid_input', 'No call of this conversation waits for a result of the client.')
+  if (next.length > 0) return null
+  if (began) return undefined
+  throw new Fault('conflict', 'Nothing waits in this conversation. Send a message instead.')
+}
+
+/** What the turn had come to when it stopped. */
+function restore(turn: Turn, messages: readonly BaseMessage[]): void {
+  const now = currentTurn(messages)
+  turn.plan.restore(now)
+  if (turn.state !== undefined) turn.state = stateAfter(turn.state, now)
+}
+
+function answersTo(pauses: readonly Paused[], results: readonly ClientResult[]): Record<string, unknown> {
+  const left = new Map(results.map((result) => [result.call, result]))
+  const answers: Record<string, unknown> = {}
+  for (const { id, value } of pauses) {
+    const result = left.get(value.call)
+    if ('approval' in value) answers[id] = true
+    else if (result) {
+      answers[id] = { content: result.content, ok: result.ok }
+      left.delete(value.call)
+    }
+  }
+  const [unknown] = left.keys()
+  if (unknown !== undefined)
+    throw new Fault('invalid_input', `No call '${unknown.slice(0, 80)}' of this conversation waits for a result of the client.`)
+  return answers
+}
+
+const origin = z.object({ trust: z.enum(['trusted', 'untrusted']), source: z.string() })
+const call = { call: z.string(), tool: z.string(), input: z.unknown() }
+const paused = z.object({
+  id: z.string(),
+  value: z.union([
+    z.object({ approval: z.string(), ...call, reason: z.string(), origins: z.record(z.string(), origin).optional() }),
+    z.object({ client: z.literal(true), ...call }),
+  ]),
+})
+type Paused = z.infer<typeof paused>
+
+const result = z.object({ __interrupt__: z.array(z.unknown()).default([]) })
+
+function leftIn(values: unknown): { readonly messages: readonly BaseMessage[]; readonly pauses: readonly Paused[] } {
+  const { __interrupt__ } = result.parse(values)
+  return { messages: messagesIn(values), pauses: __interrupt__.flatMap((one) => paused.safeParse(one).data ?? []) }
+}
+
+/** The client's calls come first: approvals wait anyway, and are told when those are answered. */
+function outcome(turn: Turn, messages: readonly BaseMessage[], pauses: readonly Paused[]): readonly ChatEvent[] {
+  const values = pauses.map(({ value }) => value)
+  const calls = values.flatMap((value) => ('client' in value ? [{ call: value.call, tool: value.tool, input: value.input }] : []))
+  if (calls.length > 0) return [{ type: 'client_calls', calls }]
+  const approvals = values.flatMap((value) => ('approval' in value ? [approvalOf(value)] : []))
+  if (approvals.length > 0) return [{ type: 'waiting', approvals }]
+  turn.plan.end()
+  const question = askedBack(turn, messages)
+  return [
+    // The planner costs nothing, and says so; a hosted model's answers have told theirs.
+    ...(turn.free ? [{ type: 'usage' as const, usage: { input: 0, output: 0 } }] : []),
+
+    ...(question ? [question] : []),
+    ...(turn.specialist === undefined ? [] : [{ type: 'agent' as const, name: undefined }]),
+    { type: 'finished' },
+  ]
+}
+
+function approvalOf({ approval, call: id, tool, input, reason, origins }: Extract<Paused['value'], { approval: string }>) {
+  return { approval, call: id, tool, input, reason, ...(origins === undefined ? {} : { origins }) }
+}
+
+const asked = z.object({
+  millrace: z.object({
+    type: z.literal('clarify'),
+    missing: z.object({ tool: z.string(), fields: z.array(z.string()), known: z.record(z.string(), z.unknown()) }),
+  }),
+})
+
+/** The planner's question as a form: the schema of what is missing. */
+function askedBack({ tools }: Turn, messages: readonly BaseMessage[]): ChatEvent | undefined {
+  const last = messages.at(-1)
+  if (!AIMessage.isInstance(last)) return undefined
+  const parsed = asked.safeParse(last.response_metadata).data
+  if (!parsed) return undefined
+  const { tool, fields, known } = parsed.millrace.missing
+  const schema = schemaOf(
+    tools.all.find(({ name }) => name === tool),
+    fields,
+  )
+  return { type: 'clarify', question: last.text, tool, known, ...(schema === undefined ? {} : { schema }) }
+}
+
+function schemaOf(tool: PlannerTool | undefined, fields: readonly string[]): unknown {
+  const properties = z.record(z.string(), z.unknown()).safeParse(tool?.input.properties).data
+  const wanted = fields.filter((field) => properties?.[field] !== undefined)
+  if (!properties || wanted.length === 0) return undefined
+  return { type: 'object', properties: Object.fromEntries(wanted.map((field) => [field, properties[field]])), required: wanted }
+}
