@@ -3,7 +3,15 @@ import { z } from 'zod'
 import type { PlannerTool } from '../agents/planner/contract.ts'
 import { Fault } from '../platform/fault.ts'
 
-const shortCatalogue = z.record(z.string(), z.object({ description: z.string(), args: z.record(z.string(), z.string()).default({}) }))
+const shortCatalogue = z.record(
+  z.string(),
+  z.object({
+    description: z.string(),
+    args: z.record(z.string(), z.string()).default({}),
+    /** The name that requests expect this tool under. */
+    instead_of: z.string().optional(),
+  }),
+)
 
 /** "string!" is required; "enum(a,b)", "string[]", "object", "integer", "number", "boolean"; other words are strings described so. */
 export function toolsFromShort(raw: unknown): readonly PlannerTool[] {
@@ -21,6 +29,12 @@ export function toolsFromShort(raw: unknown): readonly PlannerTool[] {
       required: Object.entries(args).flatMap(([argument, type]) => (type.endsWith('!') ? [argument] : [])),
     },
   }))
+}
+
+/** expected name -> the name it has in this catalogue, for tools that stand for others. */
+export function standIns(raw: unknown): ReadonlyMap<string, string> {
+  const tools = Object.entries(shortCatalogue.safeParse(raw).data ?? {})
+  return new Map(tools.flatMap(([name, { instead_of: expected }]) => (expected === undefined ? [] : [[expected, name] as const])))
 }
 
 function schemaOf(type: string): Readonly<Record<string, unknown>> {

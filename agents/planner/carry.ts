@@ -18,6 +18,7 @@ function fromSteps(slot: Slot, earlier: readonly Draft[], clause: Reading): unkn
   if (slot.kind === 'version') return version(slot, earlier)
   if (slot.kind === 'model') return nameGiven(earlier, 'register') ?? latest(earlier, 'model')
   if (slot.kind === 'dataset') return slot.required || saysIt(clause) ? dataset(earlier) : undefined
+  if (slot.kind === 'collection' && saysIt(clause)) return latest(earlier, slot.kind)
   if (!slot.required) return undefined
   if (slot.kind === 'collection' || slot.kind === 'pipeline' || slot.kind === 'suite' || slot.kind === 'column')
     return latest(earlier, slot.kind)

@@ -11,6 +11,8 @@ export interface Clause {
   readonly condition?: string
   /** Where the condition stands. */
   readonly conditionAt?: { readonly start: number; readonly end: number }
+  /** Tells something and asks for nothing: "the new version is bad". */
+  readonly tells: boolean
   /** Begins after "then", "after that", …: a step of its own even when it says little. */
   readonly next: boolean
 }
@@ -23,17 +25,18 @@ const joint =
   /,\s*(?:and|but|plus|or|yet)?\s*|\s+(?:and|but|plus|&|as well as)\s+|\s+(?=without\s+\p{L}+ing\b)|:\s+(?=(?:do not|don't|never)\b)/giu
 const light =
   /^(?:put|give|show|tell|move|send|use|make|set|what|how|which|who|why|where|is|are|does|has|did|do|don't|never|not|if|unless|without|register|let|take|bring|turn|get|keep|see|name|call)\b/iu
-const negation = new RegExp(
-  String.raw`^${opener}(?:but\s+)?(?:do not|don't|don’t|dont|never|no need to|avoid|refrain from|hold off|without|not|must not|should not|shouldn't|by no means|under no circumstances|instead of)\b`,
-  'iu',
-)
+const prohibition =
+  "(?:do not|don't|don’t|dont|never mind|never|no need to|avoid|refrain from|hold off|without|not|must not|should not|shouldn't|by no means|under no circumstances|instead of|rather than|forget about|skip)"
+const negation = new RegExp(String.raw`^${opener}(?:but\s+)?${prohibition}\b`, 'iu')
+/** After a prohibition a comma ends it, unless what follows is another thing that is forbidden. */
+const turn = /,\s*(?:but\s+)?(?=(?:just|only|simply|rather|instead|please|i|we|you|it|that|its)\b)/giu
 const condition =
   /^(?:but |and |only )*(?:if|unless|in case|provided(?: that)?|as long as|assuming|should|once|when|whenever|as soon as)\s+(.+?)(?:,\s*(?:then\s+)?|\s+then\s+|:\s*)(.+)$/isu
 const trailing = /^(.+?),?\s+(?:but |and )?(?:only )?(?:if|unless|in case|provided(?: that)?|as long as|when|once|as soon as)\s+(.+)$/isu
 
 export function clausesOf(reading: Reading): readonly Clause[] {
   const masked = mask(reading)
-  const pieces = cut(masked)
+  const pieces = exclusionsKept(cut(masked), masked)
   return pieces.map((piece) => withCondition(piece, masked, reading)).filter((clause) => clause.end > clause.start)
 }
 
@@ -44,24 +47,39 @@ interface Piece {
 }
 
 /** Values become x's of the same length, so that no comma or dot inside them cuts. */
-function mask({ text, entities, paths, quoted, quantities, ids }: Reading): string {
+function mask({ text, entities, paths, quoted, quantities, ids, row }: Reading): string {
   const chars = [...text].length === text.length ? text.split('') : Array.from({ length: text.length }, (_, at) => text.charAt(at))
-  for (const { start, end } of [...entities, ...paths, ...quoted, ...quantities, ...ids]) chars.fill('x', start, end)
+  for (const { start, end } of [...entities, ...paths, ...quoted, ...quantities, ...ids, ...(row ? [row] : [])]) chars.fill('x', start, end)
   return chars.join('')
 }
 
-function cut(text: string): readonly Piece[] {
-  const cuts: { readonly at: number; readonly resume: number; readonly next: boolean }[] = []
+interface Cut {
+  readonly at: number
+  readonly resume: number
+  readonly next: boolean
+}
+
+function cutsIn(text: string): readonly Cut[] {
+  const cuts: Cut[] = []
   for (const match of text.matchAll(sequence)) cuts.push({ at: match.index, resume: match.index + match[0].length, next: true })
   for (const match of text.matchAll(sentence)) cuts.push({ at: endOfMark(match), resume: match.index + match[0].length, next: false })
   for (const match of text.matchAll(joint)) {
     const resume = match.index + match[0].length
     if (startsDeed(text.slice(resume)) && !insideCondition(text, match.index)) cuts.push({ at: match.index, resume, next: false })
   }
+  for (const match of text.matchAll(turn)) {
+    const from = Math.max(0, ...cuts.filter(({ at }) => at < match.index).map(({ resume }) => resume))
+    if (negation.test(text.slice(from, match.index).trimStart()))
+      cuts.push({ at: match.index, resume: match.index + match[0].length, next: false })
+  }
+  return cuts
+}
+
+function cut(text: string): readonly Piece[] {
   const pieces: Piece[] = []
   let start = 0
   let next = false
-  for (const one of cuts.sort((left, right) => left.at - right.at)) {
+  for (const one of cutsIn(text).toSorted((left, right) => left.at - right.at)) {
     if (one.resume <= start) {
       next ||= one.next
       continue
@@ -73,6 +91,20 @@ function cut(text: string): readonly Piece[] {
   pieces.push({ start, end: text.length, next })
   return pieces.filter((piece) => /[\p{L}\p{N}]/u.test(text.slice(piece.start, piece.end)))
 }
+
+/** "but not with x" forbids a value of the deed before it, not a deed. */
+function exclusionsKept(pieces: readonly Piece[], text: string): readonly Piece[] {
+  const kept: Piece[] = []
+  for (const piece of pieces) {
+    const said = text.slice(piece.start, piece.end).trimStart()
+    const last = kept.at(-1)
+    if (last && !piece.next && valueExcluded.test(said)) kept[kept.length - 1] = { ...last, end: piece.end }
+    else kept.push(piece)
+  }
+  return kept
+}
+
+const valueExcluded = /^(?:but\s+)?(?:not|never|without)\s+(?:with|using|to|on|for|in|as|by|the|a|an)\b/iu
 
 /** A question mark stays with its sentence. */
 const endOfMark = (match: RegExpMatchArray): number => (match.index ?? 0) + (match[0].startsWith('?') ? 1 : 0)
@@ -95,8 +127,12 @@ function insideCondition(text: string, at: number): boolean {
 
 function withCondition(piece: Piece, masked: string, { text }: Reading): Clause {
   const said = masked.slice(piece.start, piece.end)
-  const base = { ...piece, negated: negation.test(said.trimStart()) }
-  const leading = condition.exec(said)
+  const base = {
+    ...piece,
+    negated: negation.test(said.trimStart()),
+    tells: statement.test(said.trimStart()) && !conditionWord.test(said.trimStart()),
+  }
+  const leading = condition.exec(said) ?? uncommaed(said)
   if (leading) {
     const [, when = '', rest = ''] = leading
     const actionAt = piece.start + said.length - rest.length
@@ -108,6 +144,25 @@ function withCondition(piece: Piece, masked: string, { text }: Reading): Clause 
   const [, action = '', when = ''] = after
   const whenAt = piece.end - when.length
   return conditional({ ...base, end: piece.start + action.length }, { start: whenAt, end: piece.end }, text)
+}
+
+/** Somebody or something, then a verb of being: neither an order nor a question. */
+const statement =
+  /^(?!(?:what|which|who|whose|how|why|where|when|is|are|was|were|has|have|does|do|did|can|could|will|would|should)\b)(?:\p{L}+\s+){0,2}(?:x{3,}|it|this|that|they|everything|something|[\p{L}-]+)\s+(?:is|are|was|were|has been|have been|looks?|seems?|keeps?|got|went|feels?|sounds?)\b(?![^?]*\?)(?!\s+(?:to|supposed|meant|due)\b)/iu
+
+const conditionWord = /^(?:but |and |only )*(?:if|unless|in case|provided|as long as|assuming|should|once|when|whenever|as soon as)\b/iu
+
+/** "if the accuracy is above 0.9 promote it": the order begins where a deed has something to be done to. */
+function uncommaed(said: string): readonly [string, string, string] | undefined {
+  const opening = conditionWord.exec(said)
+  if (!opening) return undefined
+  const from = opening[0].length
+  for (const match of said.slice(from).matchAll(/\s(?=\p{L}+\s+(?:x{3,}|it|its|this|that|them|the|a|an|my|our)\b)/giu)) {
+    const at = from + match.index
+    const rest = said.slice(at + 1)
+    if (said.slice(from, at).trim().split(/\s+/u).length > 1 && startsWithDeed(rest)) return [said, said.slice(from, at).trim(), rest]
+  }
+  return undefined
 }
 
 /** "unless" turns the condition round, so it stays with it. */

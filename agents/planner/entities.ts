@@ -70,10 +70,20 @@ export function nearMisses(word: string, world: World, kinds: readonly EntityKin
   const plain = (text: string): string => text.toLowerCase().replace(/[-_\s]/g, '')
   return [...namesOf(world)]
     .filter(([, has]) => has.some((kind) => kinds.includes(kind)))
-    .map(([name]) => ({ name, distance: word.length < 4 ? 9 : slips(plain(word), plain(name)) }))
+    .map(([name]) => ({ name, distance: word.length < 4 ? 9 : isPart(word, name) ? allowed : slips(plain(word), plain(name)) }))
     .filter(({ distance }) => distance <= allowed)
     .sort((left, right) => left.distance - right.distance)
     .map(({ name }) => name)
+}
+
+/** Some of a name's own parts, in their order: "smartmeter" of "smartmeter_jan". */
+function isPart(word: string, name: string): boolean {
+  const parts = (text: string): string =>
+    `_${text
+      .toLowerCase()
+      .split(/[-_\s.]+/u)
+      .join('_')}_`
+  return parts(name).includes(parts(word)) && parts(name) !== parts(word)
 }
 
 export const isEntityKind = (kind: string): kind is EntityKind =>

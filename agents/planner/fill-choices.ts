@@ -2,6 +2,7 @@
 import type { Span } from './contract.ts'
 import { apart } from './entities.ts'
 import { type Filling, free, saidIn, set } from './filling.ts'
+import { plainWords } from './lexicon.ts'
 import type { Slot } from './slots.ts'
 import { families, metricWords, preferredValues, valueWords } from './values.ts'
 import { stem, type Word } from './words.ts'
@@ -17,7 +18,7 @@ export function fillChoice(filling: Filling, slot: Slot): void {
     slot.choices.map((value) => [value, valueWords[value] ?? []] as const),
   )
   const some = found.some(({ excluded }) => excluded)
-  const wanted = found.filter(({ value, excluded }) => !excluded && !(some && value === 'auto'))
+  const wanted = found.filter((one) => !one.excluded && !(some && one.value === 'auto') && meant(filling, slot, one))
   if (slot.many) {
     if (wanted.length > 0) set(filling, slot, [...new Set(wanted.map(({ value }) => value))], wanted[0])
     return
@@ -36,6 +37,15 @@ export function fillChoice(filling: Filling, slot: Slot): void {
   const excluded = new Set(found.filter((one) => one.excluded || one.value === 'auto').map(({ value }) => value))
   const remaining = [...preferredValues, ...slot.choices].find((value) => slot.choices.includes(value) && !excluded.has(value))
   if (some && remaining !== undefined) set(filling, slot, remaining)
+}
+
+/** "all" and other words of grammar are a value only beside a word of the slot's name: "all versions". */
+function meant({ clause }: Filling, slot: Slot, found: Found): boolean {
+  if (!plainWords.has(found.text.toLowerCase())) return true
+  const at = clause.words.findIndex(({ start }) => start === found.start)
+  return [clause.words[at - 1], clause.words[at + 1], clause.words[at + 2]].some(
+    (word) => word !== undefined && slot.nameStems.includes(word.stem),
+  )
 }
 
 /** A value of the slot's family that was said and that the slot does not offer. */
@@ -98,7 +108,7 @@ function pieces({ clause, start, end }: Filling): readonly Word[] {
 }
 
 const exclusion =
-  /\b(?:except(?: for)?|but(?: not)?|not|excluding|other than|instead of|rather than|without|besides|apart from|no|never|avoid)\s+(?:(?:a|an|the|with|using|use|for)\s+)*$/iu
+  /\b(?:except(?: for)?|but(?: not)?|not|excluding|other than|instead of|rather than|without|besides|apart from|no|never|avoid)\s+(?:(?:a|an|the|with|using|use|for|to|in|into|on|at|by|as)\s+)*$/iu
 
 /** "not X or Y": an exclusion reaches over a list. */
 function negatedBefore(filling: Filling, at: number): boolean {

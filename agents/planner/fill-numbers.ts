@@ -8,7 +8,7 @@ import { stem, wordsOf } from './words.ts'
 const cues: Readonly<Record<string, readonly string[]>> = stems({
   folds: ['fold', 'folds', 'cv', 'validation', 'cross-validation', 'cross'],
   seed: ['seed', 'state'],
-  trials: ['trial', 'trials', 'attempts', 'iterations', 'combinations', 'configurations', 'candidates', 'tries'],
+  trials: ['trial', 'trials', 'attempts', 'settings', 'iterations', 'combinations', 'configurations', 'candidates', 'tries'],
   limit: ['last', 'latest', 'top', 'first', 'recent', 'best', 'runs', 'experiments', 'rows', 'entries', 'newest', 'only', 'limit'],
   k: ['top', 'results', 'result', 'hits', 'passages', 'best', 'matches', 'first', 'snippets', 'documents', 'k'],
   top: ['top', 'results', 'hits', 'passages', 'best', 'first'],
@@ -101,11 +101,25 @@ export function fillVersions(filling: Filling): void {
     const version = found[at]
     if (version) {
       set(filling, slot, version.value, version)
+      if (slots.length === 1) severalVersions(filling, slot, found)
       continue
     }
     const word = spokenVersion(filling)
     if (word !== undefined && at === 0) set(filling, slot, word)
   }
+}
+
+/** "v3 and v4", "versions 3, 4": the call once for each. */
+function severalVersions(filling: Filling, slot: Slot, [first, ...rest]: readonly Quantity[]): void {
+  const others = rest.filter(({ start, value }, at) => {
+    const between = filling.clause.text.slice((rest[at - 1] ?? first)?.end, start)
+    return value !== first?.value && /^[\s,&]*(?:and|or|,|&|as well as|plus|vs\.?|versus)\s*(?:the\s+|with\s+)?$/iu.test(between)
+  })
+  if (others.length > 0)
+    filling.more.set(
+      slot.name,
+      others.map((span) => ({ value: span.value, span })),
+    )
 }
 
 function spokenVersion(filling: Filling): number | undefined {

@@ -39,7 +39,12 @@ export function fillRecord(filling: Filling, slot: Slot): void {
     start: column.start - filling.start,
     end: column.end - filling.start,
   }))
-  const found = findRecord(saidIn(filling), inside)
+  const names = [...filling.clause.entities, ...filling.clause.versions].map((span) => ({
+    ...span,
+    start: span.start - filling.start,
+    end: span.end - filling.start,
+  }))
+  const found = findRecord(saidIn(filling), inside, names)
   const span = found && placed(filling, found)
   if (found && span && filling.used.every((other) => other.text !== span.text || other.start !== span.start))
     set(filling, slot, slot.many ? [found.value] : found.value, span)

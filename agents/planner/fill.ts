@@ -22,6 +22,7 @@ import { isKnownWord } from './ideas.ts'
 import { type Reading, within } from './reading.ts'
 import type { KnownTool } from './retrieve.ts'
 import type { Slot, SlotKind } from './slots.ts'
+import { isMetric } from './values.ts'
 
 type Filler = (filling: Filling, slot: Slot) => void
 
@@ -117,7 +118,7 @@ export function unknownNames(filling: Filling): readonly UnknownName[] {
   return words.flatMap((word) => {
     if (clause.columns.some((column) => column.start <= word.start && word.end <= column.end)) return []
     if (clause.entities.some((entity) => entity.start <= word.start && word.end <= entity.end)) return []
-    if (isKnownWord(word.text)) return []
+    if (isKnownWord(word.text) || isMetric(word.lower)) return []
     const near = nearMisses(word.text, world, kinds)
     const [first = 'dataset'] = kinds
     const kind =

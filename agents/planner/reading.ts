@@ -34,8 +34,9 @@ export function read(text: string, world: World): Reading {
   const closed: readonly Span[] = [...quoted, ...paths]
   const entities = entitiesAll.filter((entity) => closed.every((span) => apart(span, entity)))
   const columns = findColumns(text, world, [...closed, ...entities])
-  const schedule = findSchedule(text)
-  const window = findWindow(text)
+  const anonymous = masked(text, [...closed, ...entities])
+  const schedule = original(text, findSchedule(anonymous))
+  const window = original(text, findWindow(anonymous))
   const versions = findVersions(
     text,
     entities.filter(({ kinds }) => kinds.includes('model')),
@@ -50,23 +51,44 @@ export function read(text: string, world: World): Reading {
     ...(window ? [window] : []),
   ])
   const words = wordsOf(text)
+  const record = findRecord(text, columns, [...entities, ...versions])
+  const row = record && Object.keys(record.value).length > 1 ? record : undefined
   const silent: readonly Span[] = [
     ...closed,
     ...entities,
     ...ids,
     ...versions,
     ...(window ? [window] : []),
+    ...(row ? [row] : []),
     ...columns.filter(({ text: said }) => !isKnownWord(said)),
+    ...(row ? [] : labelled(words, columns)),
   ]
   const said = ideasOf(words, (word) => silent.every((span) => apart(span, word)))
-  const record = findRecord(text, columns)
-  const row = record && Object.keys(record.value).length > 1 ? record : undefined
   const ideas = [
     ...said,
     ...(schedule ? [{ idea: 'schedule', weight: 1, start: schedule.start, end: schedule.end }] : []),
     ...(row ? [{ idea: 'predict', weight: 0.6, start: row.start, end: row.end }] : []),
   ]
   return { text, words, ideas, entities, columns, quoted, paths, versions, quantities, ids, schedule, window, row }
+}
+
+/** Names become x's of the same length: "on thunder" says no Thursday. */
+function masked(text: string, spans: readonly Span[]): string {
+  const chars = Array.from({ length: text.length }, (_, at) => text.charAt(at))
+  for (const { start, end } of spans) chars.fill('x', start, end)
+  return chars.join('')
+}
+
+const original = (text: string, found: TimeMention | undefined): TimeMention | undefined =>
+  found && { ...found, text: text.slice(found.start, found.end) }
+
+/** "predicts churned" says what a model is to learn, not that one is to be asked. */
+function labelled(words: readonly Word[], columns: readonly ColumnMention[]): readonly Word[] {
+  return words.filter(
+    ({ lower, end }) =>
+      /^(?:predict(?:s|ing)?|forecast(?:s|ing)?|classif(?:y|ies|ying)|estimat(?:e|es|ing))$/u.test(lower) &&
+      columns.some((column) => column.start > end && column.start - end < 8),
+  )
 }
 
 /** The part of a reading that lies inside a span. */

@@ -6,9 +6,9 @@ export interface RecordMention extends Span {
   readonly value: Readonly<Record<string, unknown>>
 }
 
-/** At least one pair; keys are columns of the world, or any word with "=" or ":" after it. */
-export function findRecord(text: string, columns: readonly ColumnMention[]): RecordMention | undefined {
-  return jsonRecord(text) ?? pairs(text, columns)
+/** At least one pair; keys are columns of the world, or any word with "=" or ":" after it that does not name something else. */
+export function findRecord(text: string, columns: readonly ColumnMention[], names: readonly Span[] = []): RecordMention | undefined {
+  return jsonRecord(text) ?? pairs(text, columns, names)
 }
 
 function jsonRecord(text: string): RecordMention | undefined {
@@ -28,7 +28,7 @@ const valuePattern =
 const assignment =
   /(?<![\p{L}\p{N}_-])([\p{L}_][\p{L}\p{N}_-]*)\s*(?:=|:(?!\/))\s*(?:"([^"]*)"|'([^']*)'|(-?\d+(?:\.\d+)?)(?![\w.]*[a-z])|([\p{L}\p{N}_+.-]+))/giu
 
-function pairs(text: string, columns: readonly ColumnMention[]): RecordMention | undefined {
+function pairs(text: string, columns: readonly ColumnMention[], names: readonly Span[]): RecordMention | undefined {
   const found: { readonly key: string; readonly value: unknown; readonly start: number; readonly end: number }[] = []
   columns.forEach((column, index) => {
     const next = columns[index + 1]?.start ?? text.length
@@ -39,7 +39,7 @@ function pairs(text: string, columns: readonly ColumnMention[]): RecordMention |
   })
   for (const match of text.matchAll(assignment)) {
     const [whole, key = '', ...values] = match
-    if (found.some((pair) => pair.start <= match.index && match.index < pair.end)) continue
+    if ([...found, ...names].some((pair) => pair.start <= match.index && match.index < pair.end)) continue
     const value = readValue(values, true)
     if (value !== undefined && !notKeys.has(key.toLowerCase()))
       found.push({ key, value, start: match.index, end: match.index + whole.length })

@@ -53,8 +53,13 @@ export function slotsOf(tool: PlannerTool): readonly Slot[] {
   const properties = asSchema(tool.input.properties)
   const required = new Set(strings(tool.input.required))
   const slots = Object.entries(properties).map(([name, schema]) => slotOf(name, asSchema(schema), required.has(name)))
-  return [...slots.filter((slot) => slot.required), ...slots.filter((slot) => !slot.required)]
+  const fitting = aboutEvals(tool) ? slots : slots.map((slot): Slot => (slot.kind === 'suite' ? { ...slot, kind: 'text' } : slot))
+  return [...fitting.filter((slot) => slot.required), ...fitting.filter((slot) => !slot.required)]
 }
+
+/** A suite of the world is one of evaluations; other tools have suites of their own, of rules or checks. */
+const aboutEvals = ({ name, title, description }: PlannerTool): boolean =>
+  nameWords(`${name} ${title} ${description}`).some((word) => /^(?:eval|evals|evaluat\p{L}+|benchmarks?|scorecards?)$/u.test(word))
 
 function slotOf(name: string, given: Schema, required: boolean): Slot {
   const schema = plain(given)

@@ -2,13 +2,15 @@
 
 import { carryFrom } from './carry.ts'
 import { type Clause, clausesOf, joined, textOf } from './clauses.ts'
-import type { World } from './contract.ts'
+import type { Span, World } from './contract.ts'
 import { type Carry, type Draft, draftsOf } from './draft.ts'
-import { isEntityKind } from './entities.ts'
+import { apart, isEntityKind } from './entities.ts'
 import { fill } from './fill.ts'
+import type { Filling } from './filling.ts'
 import { type Reading, within } from './reading.ts'
 import { type Candidate, type Index, type KnownTool, rank, says } from './retrieve.ts'
 import type { Slot } from './slots.ts'
+import { stem } from './words.ts'
 
 export interface Situation {
   readonly index: Index
@@ -38,23 +40,35 @@ export function stepsOf(situation: Situation): Steps {
   const forbidden = clauses.some((clause) => clause.negated)
   const whole: Situation = { ...situation, recall: fromMessage(situation) }
   const asked = clauses.filter((clause) => !clause.negated)
-  const steps = join(asked, whole)
+  const steps = join(tellsLess(asked, whole), whole)
   const drafts: Draft[] = []
   for (const step of steps) drafts.push(...draftClause(whole, step, drafts))
   return { drafts, forbidden }
+}
+
+/** What is only told is no step where something else is asked. */
+function tellsLess(clauses: readonly Clause[], situation: Situation): readonly Clause[] {
+  if (clauses.every(({ tells }) => !tells)) return clauses
+  const asks = clauses.filter(({ tells }) => !tells)
+  return asks.some((clause) => choose(situation, clause, []) !== undefined) ? asks : clauses
 }
 
 /** A thing that the message names only once is meant wherever that sort of thing is needed: "don't deploy x, show its status". */
 function fromMessage({ reading, recall }: Situation): Carry {
   return (slot, known, clause, values) => {
     const { kind } = slot
-    if (!slot.required || slot.many || !(kind === 'artifact' || isEntityKind(kind))) return recall(slot, known, clause, values)
+    if (!(slot.required || meantByIt(clause, values)) || slot.many || !(kind === 'artifact' || isEntityKind(kind)))
+      return recall(slot, known, clause, values)
     const fitting = reading.entities.filter(({ kinds }) => kind === 'artifact' || kinds.includes(kind))
     const names = new Set(fitting.map(({ name }) => name))
     const [only] = names
     return names.size === 1 ? only : recall(slot, known, clause, values)
   }
 }
+
+/** "check its drift": all things are optional, and none is said but "its". */
+const meantByIt = (clause: Reading, values: ReadonlyMap<string, unknown>): boolean =>
+  values.size === 0 && clause.entities.length === 0 && hasPronoun(clause)
 
 /** A clause's own call, after the call that its condition asks for when nothing before answers it. */
 function draftClause(situation: Situation, { clause, best }: Step, earlier: readonly Draft[]): readonly Draft[] {
@@ -75,7 +89,7 @@ function conditionCall(
   at: { readonly start: number; readonly end: number },
   earlier: readonly Draft[],
 ): readonly Draft[] {
-  const clause: Clause = { ...at, negated: false, next: false }
+  const clause: Clause = { ...at, negated: false, tells: false, next: false }
   const best = choose(situation, clause, earlier)
   if (!best || best.known.deletes || best.known.tool.effect === 'change' || earlier.some((draft) => draft.known === best.known)) return []
   if (within(situation.reading, at).entities.length === 0 && earlier.length > 0) return []
@@ -89,27 +103,82 @@ function choose(situation: Situation, clause: Clause, earlier: readonly Draft[])
   const ranked = rank(index, part, (slot) => mayFill(slot, part, (one) => carry(one, anyTool(index), part, new Map()) !== undefined))
   const most = Math.max(...ranked.map(({ evidence, score }) => (score >= leastScore ? evidence : 0)))
   const few = ranked.slice(0, 4).filter(({ evidence, score }) => evidence >= Math.max(leastEvidence, 0.55 * most) && score >= leastScore)
-  const [best, ...others] = few.map((candidate) => ({
-    candidate,
-    score: candidate.score - lacking(candidate.known, reading, { ...clause, world, carry }),
-  }))
-  if (!best) return undefined
-  return others.reduce((top, other) => (other.score > top.score ? other : top), best).candidate
+  const tries = tried(few, reading, { ...clause, world, carry })
+  const best = tries.reduce<Tried | undefined>((top, other) => (top === undefined || other.score > top.score ? other : top), undefined)
+  if (best?.whole) return best.candidate
+  return bySignature(tried(ranked.filter(quietly), reading, { ...clause, world, carry })) ?? best?.candidate
 }
 
-/** Tried in earnest: what each of the best few would still lack. */
-function lacking(
-  known: KnownTool,
+interface Tried {
+  readonly candidate: Candidate
+  readonly score: number
+  /** Names, rows, paths, times and ids of the clause that found a place. */
+  readonly found: number
+  /** Nothing is missing. */
+  readonly whole: boolean
+  /** Nor is a name left over. */
+  readonly fits: boolean
+}
+
+/** Tried in earnest: what each of them would still lack, and what of the clause's values only another one takes. */
+function tried(
+  candidates: readonly Candidate[],
   reading: Reading,
   at: { readonly start: number; readonly end: number; readonly world: World; readonly carry: Carry },
-): number {
-  const [draft] = draftsOf(known, reading, at)
-  const filling = fill(known, reading, at)
-  const left = filling.clause.quantities.filter((one) =>
-    filling.used.every((used) => used.end <= one.start || one.end <= used.start),
-  ).length
-  return (draft?.missing.length ?? 0) * 0.4 + left * 0.3
+): readonly Tried[] {
+  const fillings = candidates.map((candidate) => ({
+    candidate,
+    filling: fill(candidate.known, reading, at),
+    draft: draftsOf(candidate.known, reading, at)[0],
+  }))
+  const taken = distinct(fillings.flatMap(({ filling }) => valuesTaken(filling)))
+  return fillings.map(({ candidate, filling, draft }) => {
+    const { entities, quantities, paths, ids, row, schedule } = filling.clause
+    const telling: readonly Span[] = [...entities, ...paths, ...ids, ...(row ? [row] : []), ...(schedule ? [schedule] : [])]
+    const lacks = candidate.known.slots.filter(({ name }) => draft?.missing.includes(name))
+    const left = quantities.filter((one) => filling.used.every((used) => apart(used, one))).length
+    const others = taken.filter(
+      (one) => filling.used.every((used) => apart(used, one)) && quantities.every((quantity) => apart(quantity, one)),
+    ).length
+    const loose = entities.filter((one) => filling.used.every((used) => apart(used, one))).length
+    return {
+      candidate,
+      found: telling.filter((one) => filling.used.some((used) => !apart(used, one))).length,
+      whole: lacks.length === 0,
+      fits: lacks.length === 0 && loose === 0,
+      score: candidate.score - lacks.reduce((sum, slot) => sum + burden(slot, filling.clause), 0) - left * 0.3 - others * 0.3,
+    }
+  })
 }
+
+/** What is asked for without a name ("into a collection") is no sign of another tool; neither is a number that may be asked for. */
+const burden = ({ kind }: Slot, clause: Reading): number => (saysSort(kind, clause) ? 0.1 : isEntityKind(kind) ? 0.4 : 0.2)
+
+const saysSort = (kind: string, { words }: Reading): boolean => isEntityKind(kind) && words.some((word) => word.stem === stem(kind))
+
+/** Spans that only a value of this sort could use up. */
+const valuesTaken = (filling: Filling): readonly Span[] =>
+  filling.known.slots.flatMap(({ name, kind }) => {
+    const span = filling.spans.get(name)
+    return span && span.text !== '' && exact.has(kind) ? [span] : []
+  })
+
+const exact: ReadonlySet<string> = new Set(['choice', 'metric', 'window', 'since', 'cron', 'version', 'id'])
+
+const distinct = (spans: readonly Span[]): readonly Span[] => [...new Map(spans.map((span) => [`${span.start}`, span])).values()]
+
+/** Tools that may be meant though no word says so: they only read or make something. */
+const quietly = ({ known: { deletes, tool } }: Candidate): boolean => !deletes && tool.effect !== 'change' && tool.effect !== 'delete'
+
+/** What a clause names can tell the tool alone: two runs are there to be compared. Only when one tool takes them all. */
+function bySignature(all: readonly Tried[]): Candidate | undefined {
+  const whole = all.filter(({ found, fits, candidate }) => fits && found > 1 && candidate.score >= leastScore)
+  const [first, second] = whole.toSorted((left, right) => right.score - left.score)
+  return first && first.score - (second?.score ?? 0) >= clearly ? first.candidate : undefined
+}
+
+/** Half a nat of rarity ahead of the next. */
+const clearly = 0.5
 
 const anyTool = (index: Index): KnownTool =>
   index.tools[0] ?? {
@@ -123,7 +192,8 @@ const anyTool = (index: Index): KnownTool =>
 /** A cheap look at whether a required slot could be filled at all. */
 function mayFill(slot: Slot, part: Reading, carried: (slot: Slot) => boolean): boolean {
   const { kind } = slot
-  if (isEntityKind(kind)) return part.entities.some(({ kinds }) => kinds.includes(kind)) || part.paths.length > 0 || carried(slot)
+  if (isEntityKind(kind))
+    return part.entities.some(({ kinds }) => kinds.includes(kind)) || part.paths.length > 0 || saysSort(kind, part) || carried(slot)
   if (kind === 'version') return part.versions.length > 0 || carried(slot)
   if (kind === 'path') return part.paths.length > 0 || part.quoted.length > 0
   if (kind === 'cron') return part.schedule !== undefined

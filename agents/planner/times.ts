@@ -10,7 +10,8 @@ const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const dayNames = '(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?s?'
 const clock = String.raw`(?:at|@)\s*(?:(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|o'clock|h)?|(noon|midday|midnight))(?![\d%])`
 const period = `(?:minutes?|mins?|hours?|days?|nights?|mornings?|evenings?|weeks?|weekdays?|weekends?|months?|${dayNames})`
-const every = String.raw`(?:(?:every|each)\s+(?:(other|\d+|[a-z]+)\s+)?(${period})\b|(hourly|daily|nightly|weekly|monthly)(?![a-z_-])|on\s+((?:${dayNames}|weekdays)(?:\s*(?:,|and)\s*${dayNames})*)|(?:on )?the first of (?:the|each|every) (month))`
+const plural = String.raw`(?:(?:sun|mon|tues|wednes|thurs|fri|satur)days|weekdays|weekends)(?:\s*(?:,|and)\s*(?:sun|mon|tues|wednes|thurs|fri|satur)days)*`
+const every = String.raw`(?:(?:every|each)\s+(?:(other|\d+|[a-z]+)\s+)?(${period})\b|(hourly|daily|nightly|weekly|monthly)(?![a-z_-])|on\s+((?:${dayNames}|weekdays)(?:\s*(?:,|and)\s*${dayNames})*)|(?:on )?the first of (?:the|each|every) (month)|(${plural})(?=\s*(?:at|@)\b)|(?<=\d\s?(?:am|pm)?\s)(${plural}))(?![\p{L}\p{N}_])`
 const everyPattern = new RegExp(String.raw`\b${every}(?:\s*(?:,|and)\s*(${dayNames}))?`, 'iu')
 const clockPattern = new RegExp(String.raw`\b${clock}`, 'iu')
 const cronPattern = /(?<!\S)["'`]?((?:[\d*/,-]+\s+){2}(?:[\d*/,-]+\s+){2}[\d*/,a-zA-Z-]+)["'`]?(?!\S)|@(?:hourly|daily|weekly|monthly)\b/u
@@ -30,7 +31,8 @@ export function findSchedule(text: string): TimeMention | undefined {
 }
 
 function cron(match: RegExpExecArray, minute: number, hour: number | undefined): string | undefined {
-  const [, countWord, unitWord, adverb, onDays, month, otherDay] = match
+  const [, countWord, unitWord, adverb, dated, month, before, after, otherDay] = match
+  const onDays = dated ?? before ?? after
   const at = `${minute} ${hour ?? 0}`
   const named = [...(onDays ?? unitWord ?? '').split(/\s*(?:,|and)\s*/iu), otherDay ?? ''].map(dayNumber).filter((day) => day !== undefined)
   if (named.length > 0) return `${at} * * ${named.join(',')}`
@@ -104,8 +106,9 @@ export function findSince(text: string): TimeMention | undefined {
   ).exec(text)
   if (match) return span(match, match[1] ?? '')
   const day =
-    /\b(?:yesterday|today|(?:this|last|past) (?:week|month)|(?:last|past) \d+ (?:hours|days|weeks))\b/iu.exec(text) ??
-    new RegExp(date, 'u').exec(text)
+    /\b(?:yesterday|today|(?:this|last|past|previous) (?:week|month|year|quarter)|(?:last|past|previous) (?:\d+|[a-z]+) (?:hours|days|weeks|months))\b/iu.exec(
+      text,
+    ) ?? new RegExp(date, 'u').exec(text)
   return day ? span(day, day[0]) : undefined
 }
 

@@ -77,3 +77,7 @@ export const metricWords: Readonly<Record<string, readonly string[]>> = {
   precision: said`precision`,
   recall: said`recall, sensitivity`,
 }
+
+const metricsSaid: ReadonlySet<string> = new Set(Object.values(metricWords).flat())
+
+export const isMetric = (word: string): boolean => metricsSaid.has(word)
