@@ -2,6 +2,7 @@
 import type { Express, Request, Response } from 'express'
 import { describeTool } from '../../tools/description.ts'
 import type { Outcome } from '../../tools/invocation.ts'
+import { remade } from '../../tools/remade.ts'
 import { hangUp, idempotencyKey, numberFrom, queryOf, type ServerContext, sendJson, sendJsonText } from './context.ts'
 import { readJson } from './json-body.ts'
 import { methodNotAllowed } from './not-found.ts'
@@ -11,13 +12,11 @@ const waitSeconds = { least: 0, most: 600, fallback: 60 }
 export function addToolRoutes(app: Express, context: ServerContext): void {
   const { waist, callers } = context
 
-  // The catalogue never changes while the server runs.
-  let described: string | undefined
+  const described = remade(waist.catalogue, () => JSON.stringify({ tools: waist.catalogue.list().map(describeTool) }))
   const list = async (req: Request, res: Response): Promise<void> => {
     await callers.identify(req)
     queryOf(req, [])
-    described ??= JSON.stringify({ tools: waist.catalogue.list().map(describeTool) })
-    sendJsonText(res, 200, described)
+    sendJsonText(res, 200, described())
   }
 
   const get = async (req: Request<{ name: string }>, res: Response): Promise<void> => {
