@@ -1,5 +1,5 @@
 /** The one way a call of the agent runs: through `invoke`, as an agent, with its origins; or, the client's own tools, by the client. */
-import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages'
+import { AIMessage, type BaseMessage, ToolMessage } from '@langchain/core/messages'
 import { interrupt, isGraphBubbleUp } from '@langchain/langgraph'
 import { z } from 'zod'
 import { asFault, Fault } from '../platform/fault.ts'
@@ -11,7 +11,8 @@ import { handOff, readHandOff } from './hosted/specialists.ts'
 import type { PlannerTool } from './planner/contract.ts'
 import { read } from './planner/references.ts'
 import { originsOf, type Trusted } from './trust.ts'
-import { artifactOf, isBefore, type ToolArtifact } from './turn-plan.ts'
+import { madeBy, trustedOf } from './trust-history.ts'
+import type { ToolArtifact } from './turn-plan.ts'
 import { writePlan } from './turns/plan-board.ts'
 import { changedState, setState } from './turns/shared-state.ts'
 import type { Turn } from './turns/turn.ts'
@@ -68,7 +69,8 @@ export async function runToolCall(turn: Turn, call: ToolCall, messages: readonly
     const { code, message, errors } = asFault(error)
     push({ type: 'result', ...told, content: message, data: { code, errors }, ok: false })
     plan.mark(call.id, call.name, 'failed')
-    return new ToolMessage({ content: message, tool_call_id: call.id, name: call.name, status: 'error' })
+    const artifact: ToolArtifact = { content: message, data: undefined, untrusted: mayQuote(turn, call.name) }
+    return new ToolMessage({ content: message, tool_call_id: call.id, name: call.name, artifact, status: 'error' })
   }
 }
 
@@ -86,9 +88,11 @@ async function carryOut(turn: Turn, call: ToolCall, messages: readonly BaseMessa
   const words = ownCall(turn, call)
   if (words !== undefined) return { message: wordsMessage(call, words), content: words, data: null }
   if (turn.tools.client.has(call.name)) return askClient(call)
-  const outcome = await approved(turn, call, messages)
+  const origins = originsOf(call.name, call.args, trustedParts(turn, messages))
+  const outcome = await approved(turn, call, { messages, origins })
   if (outcome.kind !== 'done') throw new Error(`${call.name} was answered '${outcome.kind}'.`)
-  return { message: toolMessage(call, outcome), content: outcome.content, data: outcome.data }
+  const made = madeBy(call.name, outcome, { catalogue: turn.waist.catalogue, origins })
+  return { message: toolMessage(call, outcome, made), content: outcome.content, data: outcome.data }
 }
 
 /** Calls that only concern the turn: its plan, its state, who works. Undefined for any other. */
@@ -125,7 +129,11 @@ function askClient(call: ToolCall): Answered {
 }
 
 /** A durable call is begun first and followed then, so that its progress can name its run. */
-async function approved(turn: Turn, call: ToolCall, messages: readonly BaseMessage[]): Promise<Outcome> {
+async function approved(
+  turn: Turn,
+  call: ToolCall,
+  { messages, origins }: { readonly messages: readonly BaseMessage[]; readonly origins: Readonly<Record<string, Origin>> },
+): Promise<Outcome> {
   const { waist, agent, push, signals, key } = turn
   const request = {
     tool: call.name,
@@ -133,7 +141,7 @@ async function approved(turn: Turn, call: ToolCall, messages: readonly BaseMessa
     caller: agent,
     // The conversation's length makes ids that a server gives twice two keys; it is the same when the call is made again.
     idempotencyKey: `${key}:${messages.length}:${call.id}`,
-    origins: originsOf(call.name, call.args, trustedParts(turn, messages)),
+    origins,
     signal: signals.cancel,
   }
   const progressOf =
@@ -167,40 +175,29 @@ async function untilLeft<T>({ signals: { signal } }: Turn, work: Promise<T>): Pr
 }
 
 /** What the conversation holds besides the person's own words. */
-function trustedParts({ tools, state, summary }: Turn, messages: readonly BaseMessage[]): Trusted {
-  const results = messages
-    .filter((message) => ToolMessage.isInstance(message))
-    .map((message) => ({ name: message.name ?? '', kept: artifactOf(message) }))
-  const untrusted = results.filter(({ kept }) => kept?.untrusted === true).map(({ name }) => name)
-  const sent = messages.some(isBefore) ? ["the client's history"] : []
-  const shared = state !== undefined && Object.keys(state).length > 0 ? ['the shared state'] : []
-  return {
-    said: messages.filter((message) => HumanMessage.isInstance(message)).map((message) => message.text),
-    taintedBy: [...new Set([...untrusted, ...(summary?.taintedBy ?? []), ...sent, ...shared])],
-    minted: new Set(results.flatMap(({ kept }) => (kept?.run === undefined ? [] : [kept.run]))),
-    catalogue: tools.all,
-  }
+function trustedParts({ tools, state, summary, waist }: Turn, messages: readonly BaseMessage[]): Trusted {
+  const shared = state !== undefined && Object.keys(state).length > 0
+  return trustedOf({ messages, tools: tools.all, catalogue: waist.catalogue, summarised: summary?.taintedBy ?? [], shared })
 }
 
-/** Tools whose results brought text from outside into these messages. */
-export function taintedBy(messages: readonly BaseMessage[]): readonly string[] {
-  const names = messages
-    .filter((message) => ToolMessage.isInstance(message))
-    .filter((message) => artifactOf(message)?.untrusted === true)
-    .map(({ name }) => name ?? '')
-  return [...new Set([...names, ...(messages.some(isBefore) ? ["the client's history"] : [])])]
+/** An error of a tool that reads from outside, or of somebody else's tool, may quote what it read. */
+function mayQuote({ waist, tools }: Turn, name: string): boolean {
+  if (tools.client.has(name)) return true
+  const tool = waist.catalogue.list().find((one) => one.name === name)
+  return tool !== undefined && (tool.untrusted || tool.foreign !== undefined)
 }
 
 const longestData = 6000
 const largestArtifact = 60_000
 
-function toolMessage(call: ToolCall, outcome: Extract<Outcome, { kind: 'done' }>): ToolMessage {
+function toolMessage(call: ToolCall, outcome: Extract<Outcome, { kind: 'done' }>, made: Readonly<Record<string, unknown>>): ToolMessage {
   const { content, data, untrusted, run } = outcome
   const json = JSON.stringify(data) ?? ''
   const artifact: ToolArtifact = {
     content,
     data: json.length > largestArtifact ? scalars(data) : JSON.parse(json === '' ? 'null' : json),
     untrusted,
+    made,
     ...(run === undefined ? {} : { run }),
   }
   const shown = json.length > longestData ? `${json.slice(0, longestData)}… (cut)` : json

@@ -6,7 +6,14 @@ import type { StepResult } from './planner/references.ts'
 
 const call = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()), condition: z.string().optional() })
 const planMetadata = z.object({ millrace: z.object({ plan: z.array(call) }) })
-const artifact = z.object({ content: z.string(), data: z.unknown(), untrusted: z.boolean().default(false), run: z.string().optional() })
+const artifact = z.object({
+  content: z.string(),
+  data: z.unknown(),
+  untrusted: z.boolean().default(false),
+  run: z.string().optional(),
+  /** Fields that the call made and nobody outside chose. */
+  made: z.record(z.string(), z.unknown()).optional(),
+})
 
 export type KeptCall = z.infer<typeof call>
 /** What a tool's message keeps beside its words. */

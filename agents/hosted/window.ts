@@ -4,7 +4,7 @@
  */
 import { AIMessage, type BaseMessage, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages'
 import type { Summary } from '../threads.ts'
-import { taintedBy } from '../tools.ts'
+import { sourcesIn } from '../trust-history.ts'
 
 /** Characters to a token, on the safe side for English and JSON. */
 const charactersPerToken = 3.5
@@ -68,7 +68,7 @@ interface Summarising {
 async function summaryOf(messages: readonly BaseMessage[], { from, earlier, summarise }: Summarising): Promise<Summary> {
   const words = [...(earlier ? [`Earlier: ${earlier.text}`] : []), ...messages.map(line)].join('\n')
   const text = await summarise(words.slice(-longestTold)).catch(() => excerpt(messages, earlier))
-  return { text: text.slice(0, longestSummary), from, taintedBy: [...new Set([...(earlier?.taintedBy ?? []), ...taintedBy(messages)])] }
+  return { text: text.slice(0, longestSummary), from, taintedBy: [...new Set([...(earlier?.taintedBy ?? []), ...sourcesIn(messages)])] }
 }
 
 const longestTold = 60_000
