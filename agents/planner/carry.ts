@@ -7,13 +7,12 @@ import type { Slot } from './slots.ts'
 /** First what earlier steps produce or speak of, then what the conversation knows. */
 export function carryFrom(earlier: readonly Draft[], recall: Carry): Carry {
   return (slot, known, clause, values) => {
-    const produced = fromSteps(slot, earlier, clause)
+    const produced = earlier.length > 0 ? fromSteps(slot, earlier, clause) : undefined
     return produced ?? recall(slot, known, clause, values)
   }
 }
 
 function fromSteps(slot: Slot, earlier: readonly Draft[], clause: Reading): unknown {
-  if (earlier.length === 0) return undefined
   if (slot.kind === 'run') return runs(slot, earlier, clause)
   if (slot.kind === 'version') return version(slot, earlier)
   if (slot.kind === 'model') return nameGiven(earlier, 'register') ?? latest(earlier, 'model')
@@ -40,7 +39,9 @@ function runs(slot: Slot, earlier: readonly Draft[], clause: Reading): unknown {
 }
 
 function version(slot: Slot, earlier: readonly Draft[]): unknown {
-  const maker = earlier.findLast(({ known: { head } }) => head.has('register') || head.has('retrain'))
+  const maker = earlier.findLast(
+    ({ known: { head, slots } }) => (head.has('register') || head.has('retrain')) && slots.every(({ kind }) => kind !== 'version'),
+  )
   const said = latest(earlier, 'version')
   if (maker && (said === undefined || slot.required)) return '$prev.version'
   return slot.required ? said : undefined

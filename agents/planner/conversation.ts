@@ -5,6 +5,7 @@ import type { Turn, World } from './contract.ts'
 import { type Carry, type Draft, missing } from './draft.ts'
 import { isEntityKind } from './entities.ts'
 import { fill } from './fill.ts'
+import { leftOutOf } from './fill-names.ts'
 import { type Reading, read } from './reading.ts'
 import { says, saysWord } from './retrieve.ts'
 import type { Slot } from './slots.ts'
@@ -66,6 +67,9 @@ export function repeated(reading: Reading, previous: readonly Draft[], world: Wo
   if (!base) return undefined
   const filling = fill(base.known, reading, { start: 0, end: reading.text.length, world })
   for (const slot of base.known.slots) if (freeText.has(slot.kind)) filling.values.delete(slot.name)
+  const without = new Set(leftOutOf(reading.text, reading.entities).map(({ name }) => name))
+  for (const slot of base.known.slots)
+    if (slot.many && without.size > 0) keepOthers(filling.values, slot.name, base.arguments[slot.name], without)
   const bare = bareAnswer(reading, base)
   if (bare) filling.values.set(bare.slot, bare.value)
   const fresh = [...filling.values].filter(([name, value]) => base.arguments[name] !== value)
@@ -82,6 +86,15 @@ export function repeated(reading: Reading, previous: readonly Draft[], world: Wo
     unknown: [],
     unavailable: [],
   }
+}
+
+/** "without x": what the list had before, less x. */
+function keepOthers(values: Map<string, unknown>, name: string, before: unknown, without: ReadonlySet<unknown>): void {
+  if (Array.isArray(before))
+    values.set(
+      name,
+      before.filter((item) => !without.has(item)),
+    )
 }
 
 const freeText: ReadonlySet<Slot['kind']> = new Set(['question', 'query', 'text', 'phrases'])

@@ -30,6 +30,13 @@ function namesOf(world: World): ReadonlyMap<string, readonly EntityKind[]> {
   return names
 }
 
+/** All names of a kind, in the world's order. */
+export function namesIn(kind: EntityKind, { datasets, models, ...world }: World): readonly string[] {
+  if (kind === 'dataset') return Object.keys(datasets)
+  if (kind === 'model') return Object.keys(models)
+  return { run: world.runs, collection: world.collections, pipeline: world.pipelines, suite: world.suites }[kind]
+}
+
 /** Longest names first, so that "churn-clf" is not "churn"; in the order of the message. */
 export function findEntities(message: string, world: World): readonly Entity[] {
   const found: Entity[] = []

@@ -1,6 +1,6 @@
 /** Slots that take names: those of the world, new ones that the person gives, columns, and people. */
 import type { Span } from './contract.ts'
-import { type ColumnMention, type Entity, isEntityKind } from './entities.ts'
+import { type ColumnMention, type Entity, isEntityKind, namesIn } from './entities.ts'
 import { after, before, type Filling, free, open, placed, saidIn, set, unused } from './filling.ts'
 import { isKnownWord } from './ideas.ts'
 import type { Slot } from './slots.ts'
@@ -50,8 +50,8 @@ function assign(filling: Filling, slots: readonly Slot[], mentions: readonly Ent
   const [first, second] = slots
   if (!first || mentions.length === 0) return
   if (first.many) {
-    const names = mentions.map(({ name }) => name)
-    set(filling, first, names, spanOver(filling, mentions))
+    const names = listOf(filling, first, mentions)
+    if (names.length > 0) set(filling, first, names, spanOver(filling, mentions))
     return
   }
   if (!second) {
@@ -66,6 +66,27 @@ function assign(filling: Filling, slots: readonly Slot[], mentions: readonly Ent
   const main = mentions.find((mention) => mention !== other)
   if (main) set(filling, first, main.name, main)
   if (other) set(filling, second, other.name, other)
+}
+
+const leftOut = /\b(?:except(?: for)?|but(?: not)?|excluding|without|other than|apart from|minus|save for|not)\s+(?:the\s+)?$/iu
+
+/** Names that a list is to do without: "all but x", "without x and y". */
+export function leftOutOf(text: string, mentions: readonly Entity[]): readonly Entity[] {
+  return mentions.filter((mention, at) => {
+    const previous = mentions[at - 1]
+    const listed = previous && /^\s*(?:,|and|or|nor)\s*(?:and |or )?$/iu.test(text.slice(previous.end, mention.start))
+    return leftOut.test(text.slice(0, mention.start)) || (listed === true && leftOut.test(text.slice(0, previous.start)))
+  })
+}
+
+/** Those that are said, or all there are without those that are excluded. */
+function listOf(filling: Filling, slot: Slot, mentions: readonly Entity[]): readonly string[] {
+  const without = new Set(leftOutOf(filling.clause.text, mentions).map(({ name }) => name))
+  const said = mentions.map(({ name }) => name).filter((name) => !without.has(name))
+  if (without.size === 0 || said.length > 0 || !isEntityKind(slot.kind)) return said
+  return /\b(?:all|every|everything|each|any)\b/iu.test(saidIn(filling))
+    ? namesIn(slot.kind, filling.world).filter((name) => !without.has(name))
+    : []
 }
 
 const strongSecond =

@@ -1,6 +1,6 @@
 /** Fills a tool's arguments from one clause, in the order in which values are least likely to be mistaken for one another. */
 import type { Span, World } from './contract.ts'
-import { type EntityKind, isEntityKind, nearMisses } from './entities.ts'
+import { type EntityKind, isEntityKind, namesIn, nearMisses } from './entities.ts'
 import { fillChoice, fillFlag, fillMetric } from './fill-choices.ts'
 import { fillActor, fillArtifact, fillColumns, fillEntities, fillFresh, fillNewName, fillUnseenColumn } from './fill-names.ts'
 import { fillNumbers, fillVersions } from './fill-numbers.ts'
@@ -133,13 +133,5 @@ const looksNamed = (word: string): boolean =>
 /** "run_999" looks like "run_101". */
 function alike(word: string, kind: EntityKind, world: World): boolean {
   const shape = (text: string): string => text.replace(/\d+/gu, '0')
-  const names: Readonly<Record<EntityKind, readonly string[]>> = {
-    dataset: Object.keys(world.datasets),
-    model: Object.keys(world.models),
-    run: world.runs,
-    collection: world.collections,
-    pipeline: world.pipelines,
-    suite: world.suites,
-  }
-  return names[kind].some((name) => shape(name) === shape(word))
+  return namesIn(kind, world).some((name) => shape(name) === shape(word))
 }

@@ -132,4 +132,42 @@ describe('plan', () => {
       expect(ask(input)).toEqual(ask(input))
     }
   })
+
+  it('takes back what was said first, and keeps the rest of it', () => {
+    expect(ask('train a random forest on churn for churned, no wait, do logistic').calls.map((call) => call.arguments)).toEqual([
+      { dataset: 'churn', target: 'churned', algorithm: 'logistic' },
+    ])
+  })
+
+  it('reads a name in a row, a label and a remark as no deed', () => {
+    expect(ask("I'd like a forest on churn that predicts churned").calls.map((call) => call.tool)).toEqual(['train_model'])
+    expect(ask('the new churn-clf is bad, deploy version 2 of it').calls).toMatchObject([
+      { tool: 'deploy_model', arguments: { model: 'churn-clf', version: 2 } },
+    ])
+  })
+
+  it('makes a call for each version that is listed', () => {
+    expect(ask('deploy churn-clf v1 and v2').calls.map((call) => call.arguments.version)).toEqual([1, 2])
+  })
+
+  it('leaves out the value that is excluded, wherever that is said', () => {
+    expect(ask('train on churn for churned, but not with logistic').calls[0]?.arguments.algorithm).toBe('random_forest')
+  })
+
+  it('asks which of several names a part of them means', () => {
+    const some: World = { ...world, datasets: { sales_may: ['a'], sales_june: ['a'] } }
+    const { type, text } = plan({ message: 'profile sales', catalogue, world: some, history: [] })
+    expect(type).toBe('clarify')
+    expect(text).toContain('"sales_may" or "sales_june"')
+  })
+
+  it('answers whether it can do a thing without doing it', () => {
+    expect(ask('do you support profiling?')).toMatchObject({ type: 'answer', calls: [] })
+  })
+
+  it('finds no weekday in a name', () => {
+    const some: World = { ...world, datasets: { thunder: ['a', 'b'] } }
+    const { calls } = plan({ message: 'train logistic on thunder for b', catalogue, world: some, history: [] })
+    expect(calls[0]?.arguments).toEqual({ dataset: 'thunder', target: 'b', algorithm: 'logistic' })
+  })
 })

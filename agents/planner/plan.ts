@@ -3,17 +3,27 @@
  *   read values -> cut into clauses -> retrieve a tool for each -> fill its arguments -> hand values on -> decide
  * No model and no rule for any sentence: what it knows of tools comes from the catalogue. It asks rather than guesses.
  */
+import { asksAbility, corrected, picked } from './answers.ts'
 import type { Plan, PlannedCall, PlannerTool, PlanRequest, Turn, World } from './contract.ts'
 import { isFollowUp, isNo, isYes, recallFrom, repeated } from './conversation.ts'
 import type { Draft } from './draft.ts'
+import { isEntityKind } from './entities.ts'
 import { type Reading, read } from './reading.ts'
 import { indexOf, says } from './retrieve.ts'
-import { askBeforeDelete, askForMissing, askVersion, greet, knowledge, nothingDone, outOfScope } from './speak.ts'
+import { able, askBeforeDelete, askForMissing, askVersion, greet, knowledge, nothingDone, outOfScope } from './speak.ts'
 import { type Steps, stepsOf } from './steps.ts'
 
 /** Same request, same plan. Never calls on doubt: what is missing, unknown or to be deleted is asked for first. */
 export function plan(whole: PlanRequest): Plan {
   const request = { ...whole, message: whole.message.slice(0, longestMessage), history: whole.history.slice(-mostTurns).map(clipped) }
+  const { message, history, world } = request
+  const change = corrected(message)
+  if (change) return planAgain(request, change)
+  const option = picked(message, history, world)
+  return answer(option === undefined ? request : { ...request, message: option })
+}
+
+function answer(request: PlanRequest): Plan {
   const { message, history, catalogue, world } = request
   const pending = lastRequest(history)
   if (pending && isNo(message)) return quiet('answer', nothingDone)
@@ -22,6 +32,11 @@ export function plan(whole: PlanRequest): Plan {
     if (drafts.length > 0) return decide(drafts, world, true)
   }
   const { drafts, forbidden } = draftsFor(request, 0)
+  if (
+    asksAbility(message) &&
+    drafts.every(({ known: { slots }, spans }) => slots.every(({ kind, name }) => !isEntityKind(kind) || !(name in spans)))
+  )
+    return quiet('answer', drafts.length > 0 ? able(drafts) : greet(catalogue))
   if (drafts.length > 0) return generalQuestion(message, drafts, world) ? quiet('answer', knowledge) : decide(drafts, world, false)
   return forbidden ? quiet('answer', nothingDone) : outside(read(message, world), catalogue)
 }
@@ -30,6 +45,13 @@ export function plan(whole: PlanRequest): Plan {
 const longestMessage = 2000
 const mostTurns = 24
 const clipped = ({ role, text }: Turn): Turn => ({ role, text: text.slice(0, longestMessage) })
+
+/** What a message takes back of itself is an earlier turn; alone if the new words say everything. */
+function planAgain(request: PlanRequest, { before, after }: { readonly before: string; readonly after: string }): Plan {
+  const history: readonly Turn[] = [...request.history, { role: 'user', text: before }]
+  const alone = plan({ ...request, message: after })
+  return alone.calls.length > 0 ? alone : plan({ ...request, history, message: `instead ${after}` })
+}
 
 /** What the person last asked for that was a request of its own, with the turns before it. */
 function lastRequest(history: readonly Turn[]): Pick<PlanRequest, 'message' | 'history'> | undefined {

@@ -1,7 +1,7 @@
 /** The planner's own sentences: questions that name what is missing and what there is, and short answers out of scope. */
 import type { PlannerTool, World } from './contract.ts'
 import type { Draft } from './draft.ts'
-import type { EntityKind } from './entities.ts'
+import { namesIn } from './entities.ts'
 import type { UnknownName } from './fill.ts'
 import type { Slot } from './slots.ts'
 
@@ -28,7 +28,7 @@ function aboutUnknown({ text, kind, near }: UnknownName, world: World): string {
       near.slice(0, 3).map((name) => `"${name}"`),
       'or',
     )}?`
-  const names = namesOfKind(kind, world)
+  const names = namesIn(kind, world)
   return `There is no ${kind} "${text}". ${names.length > 0 ? `There is ${listed(names.slice(0, most), 'and')}. Which do you mean?` : `There are none of that sort yet. Which do you mean?`}`
 }
 
@@ -54,6 +54,16 @@ export function askBeforeDelete(draft: Draft, world: World): string {
 
 export function greet(catalogue: readonly PlannerTool[]): string {
   return `I work with the tools of this workspace: ${listed(sample(catalogue).map(titleOf), 'and')}. Say what you want to do and with which data, for example ${quotedExample(catalogue)}.`
+}
+
+/** What could be done, by whom, and what that would need; nothing is called. */
+export function able(drafts: readonly Draft[]): string {
+  return drafts
+    .map(({ known: { tool, slots } }) => {
+      const needed = slots.filter(({ required }) => required).map((slot) => article(slot))
+      return `Yes, with ${titleOf(tool)} (${tool.name})${needed.length > 0 ? `: tell me ${listed(needed, 'and')}` : ''}.`
+    })
+    .join(' ')
 }
 
 export function outOfScope(catalogue: readonly PlannerTool[]): string {
@@ -99,15 +109,8 @@ function candidates(slot: Slot, draft: Draft, world: World): readonly string[] {
     return typeof model === 'string' ? (world.models[model]?.versions ?? []).map(String) : []
   }
   return kind === 'dataset' || kind === 'model' || kind === 'run' || kind === 'collection' || kind === 'pipeline' || kind === 'suite'
-    ? namesOfKind(kind, world)
+    ? namesIn(kind, world)
     : []
-}
-
-function namesOfKind(kind: EntityKind, world: World): readonly string[] {
-  if (kind === 'dataset') return Object.keys(world.datasets)
-  if (kind === 'model') return Object.keys(world.models)
-  const lists = { run: world.runs, collection: world.collections, pipeline: world.pipelines, suite: world.suites }
-  return lists[kind]
 }
 
 function listed(items: readonly string[], word: 'and' | 'or'): string {
