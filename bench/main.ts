@@ -1,4 +1,5 @@
 /** Side-by-side benchmarks: `npm run bench -- <name>` prints JSON with ratios; progress goes to stderr. */
+import { benchAgent } from './agent.ts'
 import { benchEventLoop } from './event-loop.ts'
 import { benchFilters } from './filters.ts'
 import { benchIngest } from './ingest.ts'
@@ -8,6 +9,7 @@ import { benchToolCall } from './tool-call.ts'
 type Bench = (args: readonly string[]) => Promise<Readonly<Record<string, unknown>>>
 
 const benches: Readonly<Record<string, Bench>> = {
+  agent: benchAgent,
   'tool-call': benchToolCall,
   'event-loop': benchEventLoop,
   retrieval: benchRetrieval,

@@ -1,7 +1,9 @@
-/** `npm run soak -- NAME [--kills N] [--seed N] [--clients N] [--documents N] [--database URL]`: the long tests. Prints one JSON object; ends with 1 when a promise was broken. */
+/** `npm run soak -- NAME [--kills N] [--seed N] [--clients N] [--documents N] [--runs N] [--database URL]`: the long tests. Prints one JSON object; ends with 1 when a promise was broken. */
 import { parseArgs } from 'node:util'
+import { soakAgent } from './soak/agent.ts'
 import { soakIngest } from './soak/ingest.ts'
 import { isClean, soakKill } from './soak/kill.ts'
+import { soakThreads } from './soak/threads.ts'
 
 interface Soak {
   readonly report: unknown
@@ -15,6 +17,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     clients: { type: 'string', default: '3' },
     documents: { type: 'string', default: '2000' },
+    runs: { type: 'string', default: '10000' },
     database: { type: 'string' },
   },
 })
@@ -32,6 +35,14 @@ const soaks: Readonly<Record<string, () => Promise<Soak>>> = {
     const documents = wholeNumber(values.documents)
     const report = await soakIngest({ kills: wholeNumber(values.kills ?? '30'), documents, seed, database, say })
     return { report, clean: report.wrong.length === 0 }
+  },
+  threads: async () => {
+    const report = await soakThreads({ kills: wholeNumber(values.kills ?? '50'), seed, database, say })
+    return { report, clean: report.wrong.length === 0 }
+  },
+  agent: async () => {
+    const report = await soakAgent({ runs: wholeNumber(values.runs), say })
+    return { report, clean: report.passed && report.failed === 0 }
   },
 }
 

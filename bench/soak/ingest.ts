@@ -55,7 +55,7 @@ const watchers = 3
 export async function soakIngest({ kills, documents, seed = 1, database, say = () => undefined }: IngestOptions): Promise<IngestReport> {
   const started = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'millrace-soak-'))
-  const server = await createServerProcess(folder, database)
+  const server = await createServerProcess(folder, { database })
   try {
     const client = createIngestClient(server.url)
     const chance = chanceOf(seed)

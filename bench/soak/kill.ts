@@ -46,7 +46,7 @@ const settleMs = 300_000
 export async function soakKill({ kills, seed = 1, clients = 3, database, say = () => undefined }: KillOptions): Promise<KillReport> {
   const started = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'millrace-soak-'))
-  const server = await createServerProcess(folder, database)
+  const server = await createServerProcess(folder, { database })
   try {
     await server.start()
     const load = startClients({ url: server.url, folder, clients })

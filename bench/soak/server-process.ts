@@ -22,14 +22,27 @@ const startMs = 120_000
  * `folder` holds the data folder and the files tools may read; the port stays the same over all starts.
  * `database` is a Postgres address; without it the server keeps its database in the folder.
  */
-export async function createServerProcess(folder: string, database = ''): Promise<ServerProcess> {
+export async function createServerProcess(
+  folder: string,
+  {
+    database = '',
+    environment = {},
+  }: { readonly database?: string | undefined; readonly environment?: Readonly<Record<string, string>> } = {},
+): Promise<ServerProcess> {
   const port = await freePort()
   let child: ChildProcess | undefined
   let words = ''
 
   const launch = (): void => {
     words = ''
-    const env = { ...process.env, PORT: String(port), MILLRACE_HOME: join(folder, 'home'), MILLRACE_FILES: folder, DATABASE_URL: database }
+    const env = {
+      ...process.env,
+      ...environment,
+      PORT: String(port),
+      MILLRACE_HOME: join(folder, 'home'),
+      MILLRACE_FILES: folder,
+      DATABASE_URL: database,
+    }
     child = spawn(process.execPath, [join(root, 'bin/millrace.js'), 'serve'], { cwd: folder, env, detached: true })
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
