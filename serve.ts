@@ -4,6 +4,8 @@ import { chooseModel } from './agents/models.ts'
 import { createOrchestrator } from './agents/orchestrator.ts'
 import { type Millrace, openMillrace, writeTerminalToken } from './compose.ts'
 import type { Config } from './config.ts'
+import { profileOf } from './mcp-profile.ts'
+import { approvalPages } from './mcp-server/approval-link.ts'
 import { createMcpHttp } from './mcp-server/http.ts'
 import { embedderName } from './rag/embedding/open.ts'
 import { sampleFolder, seedSample } from './sample.ts'
@@ -23,10 +25,12 @@ export async function startServer(config: Config, version: string): Promise<Runn
     const terminalToken = await writeTerminalToken(config)
     await millrace.work()
     const orchestrator = await createOrchestrator({ waist: millrace, model: config.model })
+    let origin = `http://${config.host}:${config.port}`
     const mcp = createMcpHttp({
       waist: millrace,
       version,
-      decideAt: config.port === 0 ? 'the page of this server' : `http://${config.host}:${config.port}/#/approvals`,
+      approvals: approvalPages(() => config.agents.publicUrl ?? origin),
+      profile: await profileOf(config, millrace),
     })
     const server = await startWebServer({
       waist: millrace,
@@ -42,6 +46,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
       ...(config.agents.publicUrl === undefined ? {} : { publicUrl: config.agents.publicUrl }),
       models: { chat: chooseModel(config.model).name, embedding: embedderName(config.embedders.choice) },
     })
+    origin = server.url
     millrace.lock?.announce(server.url)
     await seedSample(millrace)
     platform.log.info({ url: server.url }, 'Millrace serves.')

@@ -3,20 +3,33 @@
  *   modern -> createMcpHandler     legacy -> the session of its Mcp-Session-Id, or one answer without a session
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
-import { type AuthInfo, createMcpHandler, isLegacyRequest, legacyStatelessFallback, type ServerContext } from '@modelcontextprotocol/server'
+import {
+  type AuthInfo,
+  createMcpHandler,
+  isLegacyRequest,
+  legacyStatelessFallback,
+  type McpHttpHandler,
+  type McpRequestContext,
+  type McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Caller } from '../platform/caller.ts'
 import type { Waist } from '../tools/waist.ts'
-import { localTools } from './local-tools.ts'
+import { type Change, createChanges } from './changes.ts'
+import { listen } from './listening.ts'
+import { answerOver, readMessage } from './node-exchange.ts'
+import type { Profile, ProfileParts } from './profile.ts'
 import { createProtocol } from './protocol.ts'
 import { createSessionLane } from './session-lane.ts'
-import type { ToolService } from './tool-service.ts'
+import type { ApprovalPlace, Surface } from './surface.ts'
+import { watchedUris } from './watched-uris.ts'
 
 export interface McpHttpOptions {
   readonly waist: Waist
   readonly version: string
   /** Where people decide approvals. */
-  readonly decideAt: string
+  readonly approvals: ApprovalPlace
+  readonly profile?: ((parts: ProfileParts) => Profile) | undefined
   /** Bytes of a request's body. Default 4 MiB. */
   readonly bodyLimit?: number
 }
@@ -29,51 +42,77 @@ export interface McpHttp {
 }
 
 /** Origin, Host and the caller are checked before `handle`. */
-export function createMcpHttp({ waist, version, decideAt, bodyLimit = 4 * 1024 * 1024 }: McpHttpOptions): McpHttp {
+export function createMcpHttp({ waist, version, approvals, profile: make, bodyLimit = 4 * 1024 * 1024 }: McpHttpOptions): McpHttp {
   const callers = new WeakMap<AuthInfo, Caller>()
-  const onerror = (error: Error): void => waist.platform.log.warn({ error }, 'An MCP exchange failed.')
+  const changes = createChanges(waist)
+  const profile = make?.({ changes })
+  const onerror = (error: Error): void => waist.platform.log.warn({ error: error.message }, 'An MCP exchange failed.')
+  const maxRequestBodySize = bodyLimit
 
-  const serviceFor = ({ http }: ServerContext): ToolService => {
+  const surfaceFor = (caller: Caller): Surface => ({ waist, caller, approvals, changes, profile })
+  const surfaceOf = ({ http }: ServerContext): Surface => {
     const caller = http?.authInfo && callers.get(http.authInfo)
     if (!caller) throw new Error('An MCP request arrived without its caller.')
-    return localTools({ waist, caller, decideAt })
+    return surfaceFor(caller)
   }
-  const factory = () => createProtocol({ version, serviceFor })
-  const modern = createMcpHandler(factory, { legacy: 'reject', onerror, maxRequestBodySize: bodyLimit })
-  const single = legacyStatelessFallback(factory, onerror, { maxRequestBodySize: bodyLimit })
-  const sessions = createSessionLane({ factory, single, bodyLimit })
+  const factory = ({ era }: Pick<McpRequestContext, 'era'>): McpServer =>
+    createProtocol({ version, era, surfaceOf, headerSchemas: profile?.headerSchemas, onerror })
+  const single = legacyStatelessFallback(factory, onerror, { maxRequestBodySize })
+  const sessions = createSessionLane({
+    single,
+    bodyLimit,
+    open: ({ caller }) => {
+      const mcp = factory({ era: 'legacy' })
+      listen(mcp.server, surfaceFor(caller), { filtered: false })
+      return mcp
+    },
+  })
+  /** One a workspace: what changes in it is told to its own clients only. */
+  const modern = createByWorkspace((workspace) => {
+    const handler = createMcpHandler(factory, { legacy: 'reject', onerror, maxRequestBodySize })
+    const stop = changes.subscribe(workspace, (change) => handler.bus.publish(eventOf(change)))
+    return {
+      fetch: handler.fetch,
+      close: () => {
+        stop()
+        return handler.close()
+      },
+    }
+  })
 
   return {
     handle: async (req, res, caller) => {
+      const message = await readMessage(req, { limit: bodyLimit, onerror })
+      if (message.refused) return answerOver(res, message.refused)
+      const { request, parsedBody } = message.open(res)
       const authInfo: AuthInfo = { token: '', clientId: caller.id, scopes: [] }
       callers.set(authInfo, caller)
-      const route = async (incomingRequest: Request): Promise<Response> => {
-        const { request, parsedBody } = await readOnce(incomingRequest)
-        const legacy = await isLegacyRequest(request, parsedBody, { maxRequestBodySize: bodyLimit })
-        return legacy ? sessions.fetch(request, { authInfo, caller, parsedBody }) : modern.fetch(request, { authInfo, parsedBody })
-      }
-      await toNodeHandler({ fetch: route }, { onerror, maxRequestBodySize: bodyLimit })(incoming(req), res)
+      if (await isLegacyRequest(request, parsedBody, { maxRequestBodySize }))
+        return answerOver(res, await sessions.fetch(request, { authInfo, caller, parsedBody }))
+      res.once('close', changes.watch(caller.workspace, watchedUris(parsedBody)))
+      return answerOver(res, await modern.in(caller.workspace).fetch(request, { authInfo, parsedBody }))
     },
     close: async () => {
+      changes.close()
       await Promise.all([modern.close(), sessions.close()])
     },
   }
 }
 
-/** The part of a request that the adapter reads, in its own types. */
-function incoming(req: IncomingMessage): NodeIncomingMessageLike {
-  const { method = 'GET', url = '/', headers } = req
-  return { method, url, headers, [Symbol.asyncIterator]: () => req[Symbol.asyncIterator]() }
+type Handler = Pick<McpHttpHandler, 'fetch' | 'close'>
+
+function createByWorkspace(make: (workspace: string) => Handler): { in(workspace: string): Handler; close(): Promise<unknown> } {
+  const made = new Map<string, Handler>()
+  return {
+    in: (workspace) => {
+      const known = made.get(workspace) ?? make(workspace)
+      made.set(workspace, known)
+      return known
+    },
+    close: () => Promise.all([...made.values()].map((handler) => handler.close())),
+  }
 }
 
-/** The body, parsed here for everybody who looks at it; one that is not JSON is left for the protocol to refuse. */
-async function readOnce(request: Request): Promise<{ readonly request: Request; readonly parsedBody?: unknown }> {
-  if (request.method !== 'POST') return { request }
-  const text = await request.text()
-  const { url, method, headers, signal } = request
-  try {
-    return { request, parsedBody: JSON.parse(text) }
-  } catch {
-    return { request: new Request(url, { method, headers, signal, body: text }) }
-  }
+function eventOf(change: Change): Parameters<McpHttpHandler['bus']['publish']>[0] {
+  return change.kind === 'updated' ? { kind: 'resource_updated', uri: change.uri } : { kind: `${change.kind}_list_changed` }
 }

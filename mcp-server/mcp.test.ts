@@ -1,16 +1,14 @@
-import { createServer, type Server as HttpServer } from 'node:http'
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { PassThrough } from 'node:stream'
+import { Client } from '@modelcontextprotocol/client'
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as OldHttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { InMemoryTransport } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Caller } from '../platform/caller.ts'
 import { openTestMillrace, type TestMillrace } from '../tools/testing.ts'
 import { defineTool, type Effect } from '../tools/tool.ts'
-import { createMcpHttp, type McpHttp } from './http.ts'
-import { createProtocol } from './protocol.ts'
-import { openRemoteTools } from './remote-tools.ts'
+import { relayMcpStdio } from './stdio-relay.ts'
+import { createStdioWire } from './stdio-wire.ts'
+import { openTestMcp, type TestMcp } from './testing.ts'
 
 const cancelled: string[] = []
 
@@ -69,70 +67,51 @@ interface Connection {
 
 describe('MCP', () => {
   let millrace: TestMillrace
-  let mcp: McpHttp
-  let http: HttpServer
-  let url: string
-  let agent: Caller
+  let mcp: TestMcp
   beforeAll(async () => {
     millrace = await openTestMillrace(tools)
-    agent = { ...millrace.owner, kind: 'agent', channel: 'mcp' }
-    mcp = createMcpHttp({ waist: millrace, version: '1.2.3', decideAt: 'http://localhost/approvals' })
-    http = createServer((req, res) => {
-      const role = req.headers.authorization === 'Bearer viewer' ? 'viewer' : 'admin'
-      void mcp.handle(req, res, { ...agent, id: `agent:${role}`, role })
-    })
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-    const address = http.address()
-    url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    mcp = await openTestMcp(millrace)
   })
   afterAll(async () => {
     await mcp.close()
-    http.closeAllConnections()
-    await new Promise((resolve) => http.close(resolve))
     await millrace.close()
   })
 
-  const newClient = async (mode: 'auto' | 'legacy'): Promise<Connection> => {
-    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
-    await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)))
+  const named = (client: Client): Client => {
     expect(client.getServerVersion()).toMatchObject({ name: 'millrace', version: '1.2.3' })
-    return {
-      listTools: () => client.listTools(),
-      callTool: (params, options) => client.callTool(params, options),
-      close: () => client.close(),
-    }
+    return client
   }
   const oldClient = async (): Promise<Connection> => {
     const client = new OldClient({ name: 'test', version: '1' })
-    const transport = new OldHttpTransport(new URL(`${url}/mcp`))
-    await client.connect(transport)
+    await client.connect(new OldHttpTransport(mcp.url))
     return {
       listTools: () => client.listTools(),
       callTool: async (params, options) => z.looseObject({ content: z.unknown() }).parse(await client.callTool(params, undefined, options)),
       close: () => client.close(),
     }
   }
-  const throughRemote = async (): Promise<Connection> => {
-    const remote = await openRemoteTools({ url, token: 'x', version: '1.2.3' })
-    const [near, far] = InMemoryTransport.createLinkedPair()
-    await createProtocol({ version: '1.2.3', serviceFor: () => remote }).connect(far)
-    const client = new Client({ name: 'test', version: '1' })
-    await client.connect(near)
+  const throughRelay = async (mode: 'auto' | 'legacy'): Promise<Connection> => {
+    const [input, output] = [new PassThrough(), new PassThrough()]
+    const relayed = relayMcpStdio({ url: mcp.url.href, token: 'admin', input, output, warn: () => undefined })
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
+    await client.connect(createStdioWire({ input: output, output: input }))
     return {
       listTools: () => client.listTools(),
       callTool: (params, options) => client.callTool(params, options),
       close: async () => {
         await client.close()
-        await remote.close()
+        input.end()
+        await relayed
       },
     }
   }
 
   const connections = {
-    'a 2026-07-28 client': () => newClient('auto'),
-    'a 2025 client of the new package': () => newClient('legacy'),
+    'a 2026-07-28 client': async (): Promise<Connection> => named(await mcp.client('auto')),
+    'a 2025 client of the new package': async (): Promise<Connection> => named(await mcp.client('legacy')),
     'a client of the old package': oldClient,
-    'a stdio server that passes on to a running one': throughRemote,
+    'a 2026-07-28 client on stdio beside a running server': () => throughRelay('auto'),
+    'a 2025 client on stdio beside a running server': () => throughRelay('legacy'),
   }
 
   describe.each(Object.entries(connections))('%s', (_name, connect) => {
@@ -210,19 +189,14 @@ describe('MCP', () => {
         const result = await client.callTool({ name, arguments: { word: 'tide' } })
         expect(result.isError ?? false).toBe(false)
         const { approval } = z.object({ state: z.literal('waiting'), approval: z.string() }).parse(result.structuredContent)
-        expect(JSON.stringify(result.content)).toMatch(/a person must approve it first.*http:\/\/localhost\/approvals/)
+        expect(JSON.stringify(result.content)).toMatch(/a person must approve it first.*http:\/\/localhost\/#\/approvals/)
         const asked = await millrace.platform.approvals.get(approval, 'default')
         expect(asked).toMatchObject({ state: 'pending', tool: name, input: { word: 'tide' }, askedBy: { kind: 'agent', channel: 'mcp' } })
       }
     })
   })
 
-  const post = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(`${url}/mcp`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    })
+  const post = (body: unknown, headers: Record<string, string> = {}): Promise<Response> => mcp.post(body, headers)
   const opening = {
     jsonrpc: '2.0',
     id: 1,
@@ -247,7 +221,7 @@ describe('MCP', () => {
 
   it('ends a session on DELETE and answers 404 from then on', async () => {
     const session = (await post(opening)).headers.get('mcp-session-id') ?? ''
-    expect((await fetch(`${url}/mcp`, { method: 'DELETE', headers: { 'mcp-session-id': session } })).status).toBe(200)
+    expect((await fetch(mcp.url, { method: 'DELETE', headers: { 'mcp-session-id': session } })).status).toBe(200)
     const after = await post(listing, { 'mcp-session-id': session })
     expect(after.status).toBe(404)
     expect(await after.json()).toMatchObject({ error: { message: expect.stringContaining('Initialize again') } })

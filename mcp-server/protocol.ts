@@ -1,12 +1,22 @@
-/** The MCP server itself: two requests, `tools/list` and `tools/call`, over whatever serves the tools. */
-import { type ProgressToken, Server, type ServerContext } from '@modelcontextprotocol/server'
-import type { Progress } from '../tools/tool.ts'
-import type { ToolService } from './tool-service.ts'
+/** The MCP server itself: one per connection or per request, all of its answers from the surface of whoever asks. */
+import { type McpRequestContext, McpServer, type Server, type ServerContext } from '@modelcontextprotocol/server'
+import { callTool } from './call-tool.ts'
+import { tasksExtension } from './capabilities.ts'
+import { addCompletion } from './completion.ts'
+import { addPrompts } from './prompts.ts'
+import { addResources } from './resources.ts'
+import type { Surface } from './surface.ts'
+import { addTasks } from './tasks.ts'
+import { toolsFor } from './tool-listing.ts'
 
 export interface ProtocolOptions {
   readonly version: string
-  /** Finds the tools for a request; over HTTP they depend on who sends it. */
-  readonly serviceFor: (context: ServerContext) => ToolService
+  readonly era: McpRequestContext['era']
+  /** Finds the surface of a request; over HTTP it depends on who sends it. */
+  readonly surfaceOf: (context: ServerContext) => Surface
+  /** Parameters that a tool wants repeated in headers (SEP-2243), by the tool's name. */
+  readonly headerSchemas?: ReadonlyMap<string, Record<string, unknown>> | undefined
+  readonly onerror?: (error: Error) => void
 }
 
 const instructions =
@@ -14,37 +24,57 @@ const instructions =
   'Start with list_datasets or list_collections to see what is there. A tool that changes what is live answers that a person must approve it: ' +
   'tell the person where, and do not call it again.'
 
-export function createProtocol({ version, serviceFor }: ProtocolOptions): Server {
-  const server = new Server(
+/** Roles may change, and foreign tools come and go: a client that does not listen looks again after a minute. */
+const private60 = { ttlMs: 60_000, cacheScope: 'private' as const }
+const private0 = { ttlMs: 0, cacheScope: 'private' as const }
+
+export function createProtocol({ version, era, surfaceOf, headerSchemas, onerror }: ProtocolOptions): McpServer {
+  const mcp = new McpServer(
     { name: 'millrace', title: 'Millrace', version },
     {
-      capabilities: { tools: {} },
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { listChanged: true, subscribe: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
+        ...(era === 'modern' ? { extensions: { [tasksExtension]: {} } } : {}),
+      },
       instructions,
-      // The catalogue does not change while the process lives, but roles may.
-      cacheHints: { 'tools/list': { ttlMs: 60_000, cacheScope: 'private' } },
+      cacheHints: {
+        'tools/list': private60,
+        'prompts/list': private60,
+        'resources/templates/list': private60,
+        'resources/list': private0,
+        'resources/read': private0,
+      },
+      requestState: { verify: (state, context) => openState(surfaceOf(context), state, context) },
+      // Of a 2025 client, that is asked again as often while a person makes up their mind.
+      inputRequired: { maxRounds: 50, roundTimeoutMs: 10 * 60_000 },
     },
   )
-  server.setRequestHandler('tools/list', async (_request, context) => ({ tools: await serviceFor(context).list() }))
-  server.setRequestHandler('tools/call', async ({ params }, context) =>
-    serviceFor(context).call({
-      name: params.name,
-      input: params.arguments ?? {},
-      signal: context.mcpReq.signal,
-      onProgress: progressTo(context),
-    }),
-  )
-  return server
+  // The entry checks headers before anything runs; tools without such parameters cost it nothing.
+  mcp.toolInputSchemaJson = (name) => headerSchemas?.get(name)
+  if (onerror) mcp.server.onerror = onerror
+  addTools(mcp.server, surfaceOf)
+  addResources(mcp.server, surfaceOf)
+  addPrompts(mcp.server, surfaceOf)
+  addCompletion(mcp.server, surfaceOf)
+  if (era === 'modern') addTasks(mcp.server, surfaceOf)
+  return mcp
 }
 
-/** MCP wants every number larger than the one before; a step without a known fraction moves it by next to nothing. */
-function progressTo({ mcpReq }: ServerContext): (progress: Progress) => void {
-  const token: ProgressToken | undefined = mcpReq._meta?.progressToken
-  if (token === undefined) return () => undefined
-  let last = 0
-  return ({ fraction, message }) => {
-    last = Math.max(last + 0.001, (fraction ?? 0) * 100)
-    const params = { progressToken: token, progress: last, message, ...(fraction === undefined ? {} : { total: 100 }) }
-    // A client that has gone away is told nothing; the call goes on or hears the signal.
-    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
-  }
+function addTools(server: Server, surfaceOf: ProtocolOptions['surfaceOf']): void {
+  server.setRequestHandler('tools/list', async (_request, context) => ({ tools: toolsFor(surfaceOf(context)) }))
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    const answer = await callTool({ surface: surfaceOf(context), server, context, name: params.name, args: params.arguments ?? {} })
+    return 'taskId' in answer ? { ...answer, content: [] } : answer
+  })
+}
+
+/** Our own state is the id of a run, which is looked up with its caller; everything else must have been sealed by a profile. */
+async function openState({ profile }: Surface, state: string, context: ServerContext): Promise<unknown> {
+  if (/^run_\w+$/.test(state)) return state
+  if (profile) return profile.openState(state, context)
+  throw new Error('The state was not made here.')
 }

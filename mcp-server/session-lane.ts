@@ -4,13 +4,18 @@ import {
   type AuthInfo,
   isInitializeRequest,
   type LegacyHttpHandler,
-  type Server,
+  type McpServer,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server'
 import type { Caller } from '../platform/caller.ts'
+import { createKeptEvents } from './kept-events.ts'
+
+/** How soon a client whose stream was cut should come back. */
+const retryMs = 1000
 
 export interface SessionLaneOptions {
-  readonly factory: () => Server
+  /** A server that lives as long as its session. */
+  readonly open: (from: RequestFrom) => McpServer
   /** Answers a request that belongs to no session. */
   readonly single: LegacyHttpHandler
   readonly bodyLimit: number
@@ -39,7 +44,7 @@ interface Session {
 }
 
 export function createSessionLane(options: SessionLaneOptions): SessionLane {
-  const { factory, single, bodyLimit, mostSessions = 1000, idleMs = 6 * 60 * 60 * 1000 } = options
+  const { open: newServer, single, bodyLimit, mostSessions = 1000, idleMs = 6 * 60 * 60 * 1000 } = options
   const sessions = new Map<string, Session>()
 
   const end = async (id: string): Promise<void> => {
@@ -54,15 +59,17 @@ export function createSessionLane(options: SessionLaneOptions): SessionLane {
     )
     await Promise.all(overdue.map(([id]) => end(id)))
   }
-  const open = async (owner: string): Promise<WebStandardStreamableHTTPServerTransport> => {
+  const open = async (owner: string, from: RequestFrom): Promise<WebStandardStreamableHTTPServerTransport> => {
     await makeRoom()
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       maxRequestBodySize: bodyLimit,
+      eventStore: createKeptEvents(),
+      retryInterval: retryMs,
       onsessioninitialized: (id) => void sessions.set(id, { transport, owner, lastUsed: Date.now() }),
       onsessionclosed: (id) => void sessions.delete(id),
     })
-    await factory().connect(transport)
+    await newServer(from).connect(transport)
     return transport
   }
   const known = (id: string, owner: string): Session | undefined => {
@@ -76,13 +83,14 @@ export function createSessionLane(options: SessionLaneOptions): SessionLane {
   }
 
   return {
-    fetch: async (request, { authInfo, caller, parsedBody }) => {
+    fetch: async (request, from) => {
+      const { authInfo, caller, parsedBody } = from
       const owner = `${caller.workspace} ${caller.id}`
       const id = request.headers.get('mcp-session-id')
       const options = { authInfo, parsedBody }
       if (id !== null) return known(id, owner)?.transport.handleRequest(request, options) ?? noSession()
       if (!isOpening(parsedBody)) return single(request, options)
-      return (await open(owner)).handleRequest(request, options)
+      return (await open(owner, from)).handleRequest(request, options)
     },
     close: async () => {
       await Promise.all([...sessions.keys()].map(end))

@@ -1,9 +1,15 @@
-/** A tool of the catalogue as MCP lists it: the same words and schemas, and its effect as hints for the client. */
+/** A tool of the catalogue as MCP lists it: the same words and schemas, its effect as hints, and a digest by which a client pins it. */
 import type { Tool as McpTool } from '@modelcontextprotocol/server'
+import { type Caller, hasRole } from '../platform/caller.ts'
+import { digestOf } from '../platform/canonical.ts'
 import { describeTool, type JsonSchema } from '../tools/description.ts'
 import type { Effect, Tool } from '../tools/tool.ts'
+import type { Surface } from './surface.ts'
 
 type Annotations = NonNullable<McpTool['annotations']>
+
+/** Under this key of `_meta`: SHA-256 of the canonical JSON of name, description, inputSchema and outputSchema. */
+export const digestKey = 'millrace/sha256'
 
 /** What a call answers when a person must decide first; part of the output schema of every tool that may have to ask. */
 const pendingSchema: JsonSchema = {
@@ -26,21 +32,36 @@ const hints: Readonly<Record<Effect, Annotations>> = {
   delete: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
 }
 
+/** What `caller` may call, a profile's tools included. */
+export function toolsFor({ waist, caller, profile }: Pick<Surface, 'waist' | 'caller' | 'profile'>): McpTool[] {
+  const own = waist.catalogue.list().filter((tool) => mayCall(caller, tool))
+  return [...own.map(listing), ...(profile?.tools.map((tool) => tool.listing) ?? [])]
+}
+
+/** As `invoke` will judge it; that a tool is listed gives no right to call it. */
+export function mayCall(caller: Caller, { name, role, callers }: Tool): boolean {
+  return hasRole(caller, role) && (caller.tools?.includes(name) ?? true) && (callers?.includes(caller.kind) ?? true)
+}
+
 const made = new WeakMap<Tool, McpTool>()
 
 /** Made once a tool. */
-export function listing(tool: Tool): McpTool {
+function listing(tool: Tool): McpTool {
   const known = made.get(tool)
   if (known !== undefined) return known
   const { name, title, description, input, output } = describeTool(tool)
   const mayWait = tool.effect !== 'read' || tool.effectVaries
-  const listed: McpTool = {
+  const words = {
     name,
-    title,
     description,
-    inputSchema: { ...input, type: 'object' },
-    ...(output.type === 'object' ? { outputSchema: mayWait ? orPending(output) : { ...output, type: 'object' } } : {}),
+    inputSchema: { ...input, type: 'object' as const },
+    ...(output.type === 'object' ? { outputSchema: mayWait ? orPending(output) : { ...output, type: 'object' as const } } : {}),
+  }
+  const listed: McpTool = {
+    ...words,
+    title,
     annotations: { title, ...hints[tool.effect], ...(tool.effectVaries ? { readOnlyHint: false, openWorldHint: true } : {}) },
+    _meta: { [digestKey]: digestOf(words) },
   }
   made.set(tool, listed)
   return listed

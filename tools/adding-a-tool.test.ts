@@ -5,7 +5,7 @@ import { generateToolReference } from '../cli/docs.ts'
 import { generalHelp } from '../cli/help.ts'
 import { localClient } from '../cli/local-client.ts'
 import { runToolCommand } from '../cli/run-tool.ts'
-import { localTools } from '../mcp-server/local-tools.ts'
+import { openLinkedClient } from '../mcp-server/testing.ts'
 import { openTestServer, type TestServer } from '../web/server/test-server.ts'
 import { draftOf, readDraft } from '../web/ui/forms/draft.ts'
 import { formOf } from '../web/ui/forms/form-model.ts'
@@ -78,15 +78,11 @@ describe('a tool that was added to the catalogue', () => {
   })
 
   it('is an MCP tool', async () => {
-    const service = localTools({
-      waist: server.millrace,
-      caller: { ...server.millrace.owner, kind: 'agent', channel: 'mcp' },
-      decideAt: '',
-    })
-    const listed = await service.list()
-    expect(listed.find(({ name }) => name === 'count_words')).toMatchObject({ title: 'Count words', annotations: { readOnlyHint: true } })
-    const call = { name: 'count_words', input, signal: new AbortController().signal, onProgress: () => undefined }
-    expect(await service.call(call)).toMatchObject({ structuredContent: data })
+    const client = await openLinkedClient(server.millrace, { ...server.millrace.owner, kind: 'agent', channel: 'mcp' })
+    const { tools } = await client.listTools()
+    expect(tools.find(({ name }) => name === 'count_words')).toMatchObject({ title: 'Count words', annotations: { readOnlyHint: true } })
+    expect(await client.callTool({ name: 'count_words', arguments: input })).toMatchObject({ structuredContent: data })
+    await client.close()
   })
 
   it('is a tool of the chat, for the planner and for a hosted model', () => {
