@@ -98,6 +98,12 @@ export const suites: Readonly<Record<string, Suite>> = {
       })
     },
   },
+  toolpick: {
+    about: 'the right tool of any catalogue, or none (--data: a file of cases as the Berkeley leaderboard has them, or a folder of such)',
+    paths: ['data'],
+    words: [],
+    run: async ({ flags, signal }) => (await import('./toolpick.ts')).runToolpick({ data: needed(flags, 'data'), signal }),
+  },
   trajectory: {
     about: 'the calls a chat really makes: match by mode, end state (--data: file of {input, calls, mode}, one a line)',
     paths: ['data'],

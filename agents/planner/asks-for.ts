@@ -15,8 +15,8 @@ export function asksFor(message: string, tool: string, catalogue: readonly Plann
     .filter((clause) => !clause.negated)
     .some((clause) => {
       const ranked = rank(index, within(reading, clause), () => true)
-      const most = Math.max(...ranked.map(({ evidence }) => evidence))
-      const own = ranked.find(({ known }) => known.tool.name === tool)?.evidence ?? 0
+      const most = Math.max(...ranked.map(({ said }) => said))
+      const own = ranked.find(({ known }) => known.tool.name === tool)?.said ?? 0
       return own >= leastEvidence && own >= leastShare * most
     })
 }

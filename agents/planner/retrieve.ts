@@ -7,7 +7,9 @@ import { type EntityKind, isEntityKind } from './entities.ts'
 import { type IdeaHit, ideasOfText } from './ideas.ts'
 import { thingIdeas } from './lexicon.ts'
 import type { Reading } from './reading.ts'
+import { relevance } from './relevance.ts'
 import { type Slot, type SlotKind, slotsOf } from './slots.ts'
+import { type Request, requestOf } from './traits.ts'
 import { preferredValues, valueWords } from './values.ts'
 import { stem } from './words.ts'
 
@@ -29,8 +31,12 @@ export interface Index {
 export interface Candidate {
   readonly known: KnownTool
   readonly score: number
-  /** How much of the score comes from deeds the tool is named or described by. */
+  /** How much of the score comes from deeds the tool is named or described by, or from all that speaks for it together. */
   readonly evidence: number
+  /** The deeds alone. */
+  readonly said: number
+  /** Log odds of the learned relevance. */
+  readonly fit: number
 }
 
 const indexes = new WeakMap<readonly PlannerTool[], Index>()
@@ -115,7 +121,44 @@ export function rank(index: Index, clause: Reading, fillable: (slot: Slot) => bo
   for (const { idea, weight, start } of clause.ideas)
     if (start === first && weight > 0.5 && !thingIdeas.has(idea)) asked.set(idea, Math.max(asked.get(idea) ?? 0, weight * 1.35))
   for (const choice of saidChoices(clause)) asked.set(`#${choice}`, 0.5)
-  return index.tools.map((known) => candidate(index, known, { asked, clause, fillable })).sort((left, right) => right.score - left.score)
+  const request = requestFrom(clause)
+  return index.tools
+    .map((known) => joined(known, candidate(index, known, { asked, clause, fillable }), relevance(request, known.tool)))
+    .sort((left, right) => right.score - left.score)
+}
+
+/** What one nat of the learned relevance is worth in nats of ideas; more of it harms requests in the words of the trade. */
+const fitShare = 0.3
+const mostFit = 4
+/** From these odds on (e : 1) relevance alone is reason enough: for catalogues whose deeds the lexicon has no word for. */
+const leastFit = 1
+const enough = 0.9
+
+/** Counted from the least fit there is, so that a good name for a deed never falls below the planner's threshold for lack of it. */
+function joined(known: KnownTool, ideas: Pick<Candidate, 'score' | 'evidence'>, odds: number): Candidate {
+  const fit = Math.max(-mostFit, Math.min(mostFit, odds))
+  const alone = fit < leastFit ? 0 : enough + fitShare * (fit - leastFit)
+  return {
+    known,
+    fit,
+    said: ideas.evidence,
+    score: ideas.score + fitShare * (fit + mostFit),
+    evidence: Math.max(ideas.evidence, alone),
+  }
+}
+
+/** The clause as a text of its own, in which names that the world knows are quoted: they are values, not what is asked. */
+function requestFrom({ text, words, entities, paths, ids }: Reading): Request {
+  const start = words[0]?.start ?? 0
+  const end = (words.at(-1)?.end ?? text.length) + 1
+  let said = ''
+  let at = start
+  for (const name of [...entities, ...paths, ...ids].sort((left, right) => left.start - right.start)) {
+    if (name.start < at) continue
+    said += `${text.slice(at, name.start)}"${name.text}"`
+    at = name.end
+  }
+  return requestOf(said + text.slice(at, end))
 }
 
 /** Less than this is a passing mention. */
@@ -137,7 +180,7 @@ function candidate(
     clause,
     fillable,
   }: { readonly asked: ReadonlyMap<string, number>; readonly clause: Reading; readonly fillable: (slot: Slot) => boolean },
-): Candidate {
+): Pick<Candidate, 'score' | 'evidence'> {
   const parts = [...asked].map(([idea, weight]) => match(index, known, { idea, weight }))
   const sum = (of: (part: Part) => number): number => parts.reduce((total, part) => total + of(part), 0)
   const unasked = [...known.head].filter((idea) => !asked.has(idea) && !idea.startsWith('=') && !thingIdeas.has(idea))
@@ -145,7 +188,6 @@ function candidate(
   const fit = suits(known, clause)
   const evidence = sum((part) => part.evidence)
   return {
-    known,
     evidence: evidence > 0 ? evidence + 0.4 * Math.max(0, Math.min(fit, 1.5)) : evidence,
     score: sum((part) => part.score) - 0.25 * overreach + 1.4 * fit - lacks(known, fillable),
   }

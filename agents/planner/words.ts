@@ -28,6 +28,17 @@ export function nameWords(name: string): readonly string[] {
     .filter((part) => part !== '')
 }
 
+/** Finer than `nameWords`, for names and texts of any catalogue: "getURLFor_side1" -> get, url, for, side, 1. */
+export function nameParts(text: string): readonly string[] {
+  return text
+    .replace(/['’]s\b/gu, '')
+    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}\p{N}]+|(?<=\p{L}{2})(?=\d)/u)
+    .filter((part) => part !== '')
+}
+
 const endings: readonly (readonly [RegExp, string])[] = [
   [/ies$/, 'y'],
   [/(ss|us|is)$/, '$1'],
