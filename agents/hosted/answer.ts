@@ -37,7 +37,7 @@ type Ask = (request: {
 }) => Promise<AIMessage>
 
 export async function hostedAnswer(turn: Turn, settings: HostedSettings, messages: readonly BaseMessage[], ask: Ask): Promise<AIMessage> {
-  const { tokens, signals, waist } = turn
+  const { tokens, signals } = turn
   const { models, patience } = settings
   const mask = settings.maskPii ? createMask() : undefined
   const specialist = announce(turn, messages)
@@ -62,7 +62,6 @@ export async function hostedAnswer(turn: Turn, settings: HostedSettings, message
     message,
     calls,
     restore: (value) => (restore ? eachText(value, restore) : value),
-    newId: waist.platform.newId,
     // A server that does not count is counted for: a limit on tokens must hold anyway.
     usage: usageTold(answer) ?? { input: tokensIn(sent), output: tokensIn([answer]) },
   })

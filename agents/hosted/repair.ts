@@ -19,28 +19,33 @@ export interface Heard {
   readonly calls: readonly HeardCall[]
   /** Fills in placeholders. */
   readonly restore: <T>(value: T) => T
-  readonly newId: (prefix: string) => string
   readonly usage: Usage
 }
 
 const longestShown = 120
 
-export function repaired(answer: AIMessage, { message, calls, restore, newId, usage }: Heard): AIMessage {
-  const left = [...calls]
-  const idOf = (given: string | undefined, name: string | undefined): string => {
-    const at = left.findIndex((call) => call.given === (given ?? '') && call.name === name)
-    return at < 0 ? newId('call') : (left.splice(at, 1)[0]?.id ?? newId('call'))
-  }
-  const whole = (answer.tool_calls ?? []).map(({ id, name, args }) => ({ id: idOf(id, name), name, args: restore(args) }))
-  const broken = (answer.invalid_tool_calls ?? []).map(({ id, name, args }) => ({ id: idOf(id, name), name: name ?? '', said: args ?? '' }))
-  const unread = Object.fromEntries(broken.map(({ id, said }) => [id, said.slice(0, longestShown).toWellFormed()]))
+/** The calls are those that were told: the library takes half an argument for a whole one, and drops a call without an id. */
+export function repaired(answer: AIMessage, { message, calls, restore, usage }: Heard): AIMessage {
+  const unread: Record<string, string> = {}
+  const tool_calls = calls.map(({ id, name, json }) => {
+    const args = argumentsIn(json)
+    if (args === undefined) unread[id] = json.slice(0, longestShown).toWellFormed()
+    return { id, name, args: restore(args ?? {}), type: 'tool_call' as const }
+  })
   return new AIMessage({
     id: message,
     content: restore(answer.text),
-    tool_calls: [
-      ...whole.map((call) => ({ ...call, type: 'tool_call' as const })),
-      ...broken.map(({ id, name }) => ({ id, name, args: {}, type: 'tool_call' as const })),
-    ],
-    response_metadata: { millrace: { usage, ...(broken.length > 0 ? { malformed: unread } : {}) } },
+    tool_calls,
+    response_metadata: { millrace: { usage, ...(Object.keys(unread).length > 0 ? { malformed: unread } : {}) } },
   })
+}
+
+const object = z.record(z.string(), z.unknown())
+
+function argumentsIn(json: string): Record<string, unknown> | undefined {
+  try {
+    return object.safeParse(JSON.parse(json.trim() === '' ? '{}' : json)).data
+  } catch {
+    return undefined
+  }
 }

@@ -23,7 +23,8 @@ export interface HeardCall {
   readonly given: string
   readonly name: string
   readonly index: number
-  pieces: number
+  /** The arguments as they came. */
+  json: string
   told: boolean
   readonly filling: Filling
 }
@@ -200,14 +201,14 @@ export class TokenEvents extends BaseCallbackHandler {
   #open(given: string, name: string, index: number): HeardCall {
     const id = given === '' || this.#taken.has(given) ? this.#hearing.newId('call') : given
     this.#taken.add(id)
-    const call: HeardCall = { id, given, name, index, pieces: 0, told: false, filling: new Filling(this.#restore) }
+    const call: HeardCall = { id, given, name, index, json: '', told: false, filling: new Filling(this.#restore) }
     this.#calls.push(call)
     this.#hearing.push({ type: 'call', call: id, tool: name })
     return call
   }
 
   #fill(call: HeardCall, json: string): void {
-    call.pieces += 1
+    call.json += json
     const delta = call.filling.add(json)
     if (delta !== '') this.#hearing.push({ type: 'arguments', call: call.id, delta })
   }
@@ -217,7 +218,7 @@ export class TokenEvents extends BaseCallbackHandler {
     call.told = true
     const rest = call.filling.rest()
     if (rest !== '') this.#hearing.push({ type: 'arguments', call: call.id, delta: rest })
-    else if (call.pieces === 0) this.#hearing.push({ type: 'arguments', call: call.id, delta: '{}' })
+    else if (call.json === '') this.#hearing.push({ type: 'arguments', call: call.id, delta: '{}' })
     this.#hearing.push({ type: 'called', call: call.id })
   }
 }
