@@ -13,6 +13,8 @@ export interface NewToken {
   readonly kind: 'person' | 'agent'
   readonly role: (typeof roles)[number]
   readonly workspace?: string
+  /** The only tools it may call; absent: all that its role allows. */
+  readonly tools?: readonly string[]
   /** Days until it expires; absent: never. */
   readonly days?: number
 }
@@ -23,6 +25,7 @@ export interface ListedToken {
   readonly kind: string
   readonly role: string
   readonly workspace: string
+  readonly tools?: readonly string[] | null | undefined
   readonly createdAt: string
   readonly expiresAt: string | null
   readonly revokedAt: string | null
@@ -37,7 +40,7 @@ export interface TokenStore {
 }
 
 const usage =
-  'millrace token create --name NAME [--kind person|agent] [--role viewer|builder|operator|admin] [--workspace NAME] [--days N], token list [--workspace NAME], or token revoke ID [--workspace NAME].'
+  'millrace token create --name NAME [--kind person|agent] [--role viewer|builder|operator|admin] [--workspace NAME] [--tools a,b] [--days N], token list [--workspace NAME], or token revoke ID [--workspace NAME].'
 
 /** `argv` is what follows `token`. Throws `usage`. */
 export async function runToken({
@@ -71,11 +74,12 @@ export async function runToken({
   return 0
 }
 
-const row = ({ id, name, kind, role, expiresAt, revokedAt }: ListedToken): object => ({
+const row = ({ id, name, kind, role, tools, expiresAt, revokedAt }: ListedToken): object => ({
   id,
   name,
   kind,
   role,
+  tools: tools?.join(', ') ?? 'all',
   state: revokedAt === null ? (expiresAt === null ? 'live' : `until ${expiresAt.slice(0, 10)}`) : 'revoked',
 })
 
@@ -84,6 +88,7 @@ const options = {
   kind: { type: 'string' },
   role: { type: 'string' },
   workspace: { type: 'string' },
+  tools: { type: 'string' },
   days: { type: 'string' },
   json: { type: 'boolean' },
 } as const
@@ -104,6 +109,14 @@ const flagsShape = z.strictObject({
   kind: z.enum(['person', 'agent']).default('agent'),
   role: z.enum(roles).default('viewer'),
   workspace: z.string().optional(),
+  tools: z
+    .string()
+    .transform((list) => list.split(',').map((tool) => tool.trim().replaceAll('-', '_')))
+    .refine(
+      (tools) => tools.every((tool) => tool !== ''),
+      'wants names of tools with commas between them, for example --tools predict,list_models',
+    )
+    .optional(),
   days: z.coerce.number().int().min(1).max(3650).optional(),
 })
 
@@ -113,8 +126,13 @@ function newToken(flags: object): NewToken {
     const words = parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; ')
     throw new Fault('usage', `millrace token create cannot go on. ${words}. Usage: ${usage}`)
   }
-  const { workspace, days, ...token } = parsed.data
-  return { ...token, ...(workspace === undefined ? {} : { workspace }), ...(days === undefined ? {} : { days }) }
+  const { workspace, tools, days, ...token } = parsed.data
+  return {
+    ...token,
+    ...(tools === undefined ? {} : { tools }),
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(days === undefined ? {} : { days }),
+  }
 }
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -137,6 +155,7 @@ const tokenShape = z.object({
   kind: z.string(),
   role: z.string(),
   workspace: z.string(),
+  tools: z.array(z.string()).nullish(),
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
   revokedAt: z.string().nullable(),

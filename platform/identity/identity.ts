@@ -7,6 +7,8 @@ export interface TokenRecord {
   readonly kind: 'person' | 'agent'
   readonly role: Role
   readonly workspace: string
+  /** The only tools it may call; null: all that its role allows. */
+  readonly tools: readonly string[] | null
   readonly createdAt: Date
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
@@ -23,6 +25,7 @@ export interface Identity {
     readonly kind: 'person' | 'agent'
     readonly role: Role
     readonly workspace?: string
+    readonly tools?: readonly string[]
     readonly expiresAt?: Date
   }): Promise<{
     readonly id: string

@@ -80,3 +80,12 @@ test('tokens of another workspace are neither listed nor revoked', async () => {
   await identity.revoke(id, 'apart')
   expect(await identity.list('apart')).toMatchObject([{ id, revokedAt: clock }])
 })
+
+test('a token may be limited to tools, and to at least one', async () => {
+  const identity = open()
+  const { token } = await identity.mint({ name: 'predictor', kind: 'agent', role: 'operator', tools: ['predict', 'list_models'] })
+  expect(await identity.fromToken(token, 'http')).toMatchObject({ role: 'operator', tools: ['predict', 'list_models'] })
+  expect((await identity.list('default')).find(({ name }) => name === 'predictor')).toMatchObject({ tools: ['predict', 'list_models'] })
+  for (const tools of [[], ['no such thing'], ['x'.repeat(80)]])
+    await expect(identity.mint({ name: 'none', kind: 'agent', role: 'viewer', tools })).rejects.toMatchObject({ code: 'invalid_input' })
+})

@@ -19,7 +19,7 @@ type TokenRow = { [K in keyof TokenRecord as K extends `${infer Name}At` ? `${Na
 /** A revocation in another process is honoured after at most this long; in this one at once. */
 const rememberMs = 5_000
 const rememberedTokens = 1_000
-const columns = 'id, name, kind, role, workspace, created_at, expires_at, revoked_at'
+const columns = 'id, name, kind, role, workspace, tools, created_at, expires_at, revoked_at'
 
 export function createIdentity({ db, mode, now, newId }: IdentityOptions): Identity {
   const tokens = createTokenMemory(db, now)
@@ -37,8 +37,9 @@ export function createIdentity({ db, mode, now, newId }: IdentityOptions): Ident
       }
       return callerOf(found, channel)
     },
-    mint: async ({ name, kind, role, workspace = 'default', expiresAt }) => {
+    mint: async ({ name, kind, role, workspace = 'default', tools, expiresAt }) => {
       checkName(name)
+      checkTools(tools)
       const id = newId('token')
       const token = `mlr_${randomBytes(32).toString('base64url')}`
       await insertToken(db, {
@@ -47,6 +48,7 @@ export function createIdentity({ db, mode, now, newId }: IdentityOptions): Ident
         kind,
         role,
         workspace,
+        tools: tools ?? null,
         digest: digestOfToken(token),
         createdAt: now(),
         expiresAt: expiresAt ?? null,
@@ -110,6 +112,12 @@ function checkName(name: string): void {
   throw new Fault('invalid_input', `Token name '${name.slice(0, 80)}' must be 1 to 64 letters, digits, spaces or . _ - @.`)
 }
 
+/** Names only; whether there are such tools is not known here, and foreign ones come and go. */
+function checkTools(tools: readonly string[] | undefined): void {
+  if (tools === undefined || (tools.length > 0 && tools.length <= 200 && tools.every((tool) => /^[a-z][a-z0-9_]{0,63}$/.test(tool)))) return
+  throw new Fault('invalid_input', 'A token is limited to 1 to 200 tools, by names such as predict and search_documents.')
+}
+
 async function insertToken(
   db: Database,
   token: {
@@ -118,17 +126,18 @@ async function insertToken(
     readonly kind: string
     readonly role: Role
     readonly workspace: string
+    readonly tools: readonly string[] | null
     readonly digest: string
     readonly createdAt: Date
     readonly expiresAt: Date | null
   },
 ): Promise<void> {
-  const { id, name, kind, role, workspace, digest, createdAt, expiresAt } = token
+  const { id, name, kind, role, workspace, tools, digest, createdAt, expiresAt } = token
   try {
     await db.query(
-      `insert into tokens (id, name, kind, role, workspace, digest, created_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, name, kind, role, workspace, digest, createdAt, expiresAt],
+      `insert into tokens (id, name, kind, role, workspace, tools, digest, created_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, name, kind, role, workspace, tools, digest, createdAt, expiresAt],
     )
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
@@ -137,10 +146,10 @@ async function insertToken(
 }
 
 function recordOf(row: TokenRow): TokenRecord {
-  const { id, name, kind, role, workspace } = row
-  return { id, name, kind, role, workspace, createdAt: row.created_at, expiresAt: row.expires_at, revokedAt: row.revoked_at }
+  const { id, name, kind, role, workspace, tools } = row
+  return { id, name, kind, role, workspace, tools, createdAt: row.created_at, expiresAt: row.expires_at, revokedAt: row.revoked_at }
 }
 
-function callerOf({ name, kind, role, workspace }: TokenRecord, channel: Channel): Caller {
-  return { id: `token:${name}`, name, kind, role, workspace, channel }
+function callerOf({ name, kind, role, workspace, tools }: TokenRecord, channel: Channel): Caller {
+  return { id: `token:${name}`, name, kind, role, workspace, channel, ...(tools === null ? {} : { tools }) }
 }

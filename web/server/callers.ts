@@ -1,9 +1,11 @@
-/** From a request to its caller: a bearer token, the session of this server's own page, or (in `local` mode) the machine's owner. */
+/** From a request to its caller: a bearer token (ours or an OAuth issuer's), the session of this server's own page, or (in `local` mode) the machine's owner. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { Identity } from '../../platform/identity/identity.ts'
+import type { OAuth } from './oauth.ts'
+import { HttpFault } from './problem.ts'
 import { checkOrigin, fromOwnPage } from './same-origin.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -25,15 +27,17 @@ export function createCallers(options: {
   /** Undefined: any Host. */
   readonly hosts: ReadonlySet<string> | undefined
   readonly terminalToken: string
+  /** Absent: only our own tokens are taken. */
+  readonly oauth?: OAuth | undefined
 }): Callers {
-  const { mode, identity, sessions, hosts } = options
+  const { mode, identity, sessions, hosts, oauth } = options
   const terminal = digest(options.terminalToken)
 
   const bearer = async (req: IncomingMessage, authorization: string, channel: 'http' | 'mcp'): Promise<Caller> => {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new Fault('unauthenticated', 'The Authorization header is not of the form "Bearer TOKEN". Correct it.')
     if (timingSafeEqual(digest(token), terminal) && isLoopback(req.socket.remoteAddress)) return terminalOwner
-    return identity.fromToken(token, channel)
+    return oauth?.reads(token) ? oauth.identify(req, token, channel) : identity.fromToken(token, channel)
   }
 
   const session = async (req: IncomingMessage): Promise<Caller | undefined> => {
@@ -43,7 +47,7 @@ export function createCallers(options: {
     return found.token === undefined ? identity.owner(channel) : identity.fromToken(found.token, channel)
   }
 
-  const identify = async (req: IncomingMessage): Promise<Caller> => {
+  const find = async (req: IncomingMessage): Promise<Caller> => {
     const { authorization } = req.headers
     if (authorization !== undefined) return bearer(req, authorization, 'http')
     const person = await session(req)
@@ -55,16 +59,32 @@ export function createCallers(options: {
     )
   }
 
+  /** Where tokens of an issuer are taken, who is refused is told where to get one. */
+  const challenged = async (req: IncomingMessage, work: () => Promise<Caller>): Promise<Caller> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!oauth || !(error instanceof Fault) || error instanceof HttpFault || error.code !== 'unauthenticated') throw error
+      throw oauth.challenge(req, error, { invalid: req.headers.authorization !== undefined })
+    }
+  }
+
   return {
     guard: (req) => {
       if (mode === 'local' && !isLoopback(req.socket.remoteAddress))
         throw new Fault('not_allowed', 'This server serves its own machine only. Set MILLRACE_AUTH=token to serve others.')
       checkOrigin(req.headers, hosts, req.method)
     },
-    identify,
+    identify: (req) => challenged(req, () => find(req)),
     identifyAgent: async (req) => {
       const { authorization } = req.headers
-      const caller = authorization === undefined ? await identify(req) : await bearer(req, authorization, 'mcp')
+      const caller = await challenged(req, () => {
+        if (authorization !== undefined) return bearer(req, authorization, 'mcp')
+        // A client that would be let in as the owner never asks its person for a token.
+        if (oauth)
+          throw new Fault('unauthenticated', 'This MCP endpoint wants an access token. The WWW-Authenticate header says from whom.')
+        return find(req)
+      })
       return { ...caller, kind: 'agent', channel: 'mcp' }
     },
   }

@@ -7,6 +7,7 @@ import { Fault } from '../../platform/fault.ts'
 import type { Waist } from '../../tools/waist.ts'
 import type { RunLimits } from './agui-runs.ts'
 import type { AuthMode, Callers } from './callers.ts'
+import type { OAuth } from './oauth.ts'
 import { HttpFault } from './problem.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -14,6 +15,8 @@ export interface ServerContext {
   readonly waist: Waist
   readonly orchestrator: Orchestrator
   readonly callers: Callers
+  /** Undefined: only our own tokens are taken. */
+  readonly oauth: OAuth | undefined
   readonly sessions: Sessions
   readonly auth: AuthMode
   readonly version: string

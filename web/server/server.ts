@@ -6,6 +6,7 @@ import type { Budget, Orchestrator } from '../../agents/chat.ts'
 import { type Caller, hasRole } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
 import { describeTool } from '../../tools/description.ts'
+import { remade } from '../../tools/remade.ts'
 import type { Waist } from '../../tools/waist.ts'
 import { addAguiRoute } from './agui-route.ts'
 import type { RunLimits } from './agui-runs.ts'
@@ -17,6 +18,8 @@ import { watchEventLoop } from './event-loop.ts'
 import { listen } from './listen.ts'
 import { addLiveSocket } from './live-socket.ts'
 import { methodNotAllowed, notFound } from './not-found.ts'
+import { createOAuth, type OAuthSettings } from './oauth.ts'
+import { addOAuthRoutes } from './oauth-routes.ts'
 import { addOpenAiRoutes } from './openai-routes.ts'
 import { openapiOf } from './openapi.ts'
 import { HttpFault, sendProblem } from './problem.ts'
@@ -64,6 +67,8 @@ export interface WebServerOptions {
   readonly models?: { readonly chat: string; readonly embedding: string }
   /** What one chat turn may cost, for clients that show it. */
   readonly budget?: Budget
+  /** Whose access tokens are taken beside our own. */
+  readonly oauth?: OAuthSettings | undefined
   /** Of chat turns in AG-UI: how many at once, and how long they wait for who was cut off. */
   readonly runLimits?: RunLimits
 }
@@ -123,27 +128,33 @@ function contextOf(options: WebServerOptions, { port, url, closing }: Ground): S
   const { bodyLimit = 4 * 1024 * 1024, uploadLimit = 1024 ** 3 } = options
   const sessions = createSessions({ port })
   const anyHost = auth === 'token' && allowedHosts === undefined
-  const hosts = anyHost ? undefined : ownHosts(host, port, allowedHosts ?? [])
+  const hosts = anyHost ? undefined : ownHosts(host, port, [...(allowedHosts ?? []), ...publicHost(options)])
+  const address = options.publicUrl ?? url
+  const oauth = options.oauth && createOAuth({ settings: options.oauth, waist, url: address })
   return {
     waist,
     orchestrator,
     sessions,
-    callers: createCallers({ mode: auth, identity: waist.platform.identity, sessions, hosts, terminalToken }),
+    callers: createCallers({ mode: auth, identity: waist.platform.identity, sessions, hosts, terminalToken, oauth }),
+    oauth,
     auth,
     version,
     bodyLimit,
     uploadLimit,
     closing,
-    url: options.publicUrl ?? url,
+    url: address,
     models: options.models,
     ...(options.budget === undefined ? {} : { budget: options.budget }),
     ...(options.runLimits === undefined ? {} : { runLimits: options.runLimits }),
     mayCall: (name, caller) => {
       const tool = waist.catalogue.list().find((known) => known.name === name)
-      return tool !== undefined && hasRole(caller, tool.role)
+      return tool !== undefined && hasRole(caller, tool.role) && (caller.tools?.includes(name) ?? true)
     },
   }
 }
+
+/** A proxy passes on the name that clients know. */
+const publicHost = ({ publicUrl }: WebServerOptions): readonly string[] => (publicUrl === undefined ? [] : [new URL(publicUrl).host])
 
 type AppOptions = Pick<WebServerOptions, 'uiFolder' | 'mcp'> & {
   readonly url: string
@@ -167,14 +178,19 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
   addThreadRoutes(app, context)
   addSessionRoutes(app, context)
   addTokenRoutes(app, context)
+  addOAuthRoutes(app, context.oauth)
   addStatusRoutes(app, context, eventLoop)
   if (mcp !== undefined) app.all('/mcp', async (req, res) => mcp.handle(req, res, await context.callers.identifyAgent(req)))
-  let document: string | undefined
-  const openapi = (_req: Request, res: Response): void => {
-    document ??= JSON.stringify(openapiOf(context.waist.catalogue.list().map(describeTool), { version: context.version, url }))
-    sendJsonText(res, 200, document)
-  }
-  app.route('/openapi.json').get(openapi).all(methodNotAllowed('GET'))
+  const { catalogue } = context.waist
+  // The document is for everybody; which foreign servers an installation has is not, where callers need a token.
+  const document = remade(catalogue, () => {
+    const shown = catalogue.list().filter(({ foreign }) => foreign === undefined || context.auth === 'local')
+    return JSON.stringify(openapiOf(shown.map(describeTool), { version: context.version, url }))
+  })
+  app
+    .route('/openapi.json')
+    .get((_req, res) => sendJsonText(res, 200, document()))
+    .all(methodNotAllowed('GET'))
   addDocsPage(app)
   addStaticPages(app, context, uiFolder)
   app.use(notFound)

@@ -20,6 +20,12 @@ export const newTokenSchema = z.strictObject({
     .regex(/^[\w-]{1,64}$/, 'expected 1 to 64 letters, digits, _ or -')
     .optional()
     .describe("Default: the caller's own. Another one only from a terminal."),
+  tools: z
+    .array(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected the name of a tool'))
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The only tools it may call. Default: all that its role allows.'),
   days: z.int().min(1).max(3650).optional().describe('Days until it expires. Default: never.'),
 })
 
@@ -37,10 +43,10 @@ export function addTokenRoutes(app: Express, context: ServerContext): void {
     const caller = await administrator(context, req)
     queryOf(req, [])
     idempotencyKey(req)
-    const { days, workspace = caller.workspace, ...rest } = parseWith(newTokenSchema, await readJson(req, 4096), 'The token')
+    const { days, tools, workspace = caller.workspace, ...rest } = parseWith(newTokenSchema, await readJson(req, 4096), 'The token')
     workspaceFor(caller, workspace)
     const expiry = days === undefined ? {} : { expiresAt: new Date(now().getTime() + days * dayMs) }
-    sendJson(res, 201, await identity.mint({ ...rest, workspace, ...expiry }))
+    sendJson(res, 201, await identity.mint({ ...rest, workspace, ...expiry, ...(tools === undefined ? {} : { tools }) }))
   }
 
   const revoke = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
@@ -68,7 +74,8 @@ function workspaceFor(caller: Caller, asked: string | null): string {
 async function administrator({ callers }: ServerContext, req: Request): Promise<Caller> {
   const caller = await callers.identify(req)
   const inPerson = caller.kind === 'person' && (caller.channel === 'browser' || caller.channel === 'terminal')
-  if (inPerson && hasRole(caller, 'admin')) return caller
+  // Who is limited to some tools could otherwise make itself a token without the limit.
+  if (inPerson && hasRole(caller, 'admin') && caller.tools === undefined) return caller
   throw new Fault(
     'not_allowed',
     `Tokens are managed by an administrator on the page or at a terminal; this came from ${caller.kind} ${caller.name} over ${caller.channel}.`,
