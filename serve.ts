@@ -44,6 +44,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
       ...(config.allowedHosts.length > 0 ? { allowedHosts: config.allowedHosts } : {}),
       mcp,
       ...(config.agents.publicUrl === undefined ? {} : { publicUrl: config.agents.publicUrl }),
+      oauth: config.agents.oauth,
       models: { chat: chooseModel(config.model).name, embedding: embedderName(config.embedders.choice) },
     })
     origin = server.url
