@@ -60,7 +60,7 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
       egressAllow: config.egressAllow,
       blobs: await openBlobFolder(config.blobs),
       allowedRoots: [...config.allowedRoots, ...(options.extraRoots ?? [])],
-      closedPaths: [databaseFolder(config), config.blobs, terminalTokenFile(config)],
+      closedPaths: [databaseFolder(config), config.blobs, terminalTokenFile(config), cardKeyFile(config)],
     })
     const embedders = openEmbedders(config.embedders, platform)
     const reranker = openReranker(config.reranker, platform)
@@ -168,6 +168,8 @@ export async function writeTerminalToken(config: Config): Promise<string> {
 }
 
 const databaseFolder = (config: Config): string => join(config.home, 'database')
+/** Signs the agent card of this installation. */
+export const cardKeyFile = (config: Config): string => join(config.home, 'agent-card-key.json')
 const terminalTokenFile = (config: Config): string => join(config.home, 'terminal-token')
 
 /** A Millrace of its own in a temporary folder, for evals: it never meets the data of a workspace. */

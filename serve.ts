@@ -1,8 +1,9 @@
 /** `millrace serve` and `millrace worker`: open the rooms, answer until a signal comes, close in order. */
 import { join } from 'node:path'
+import { createA2a } from './agents/a2a/endpoint.ts'
 import { chooseModel } from './agents/models.ts'
 import { createOrchestrator } from './agents/orchestrator.ts'
-import { type Millrace, openMillrace, writeTerminalToken } from './compose.ts'
+import { cardKeyFile, type Millrace, openMillrace, writeTerminalToken } from './compose.ts'
 import type { Config } from './config.ts'
 import { profileOf } from './mcp-profile.ts'
 import { approvalPages } from './mcp-server/approval-link.ts'
@@ -43,6 +44,16 @@ export async function startServer(config: Config, version: string): Promise<Runn
       version,
       ...(config.allowedHosts.length > 0 ? { allowedHosts: config.allowedHosts } : {}),
       mcp,
+      a2a: (url) =>
+        createA2a({
+          waist: millrace,
+          orchestrator,
+          url,
+          version,
+          needsToken: config.auth === 'token',
+          oauthIssuer: config.agents.oauth?.issuer,
+          keyFile: cardKeyFile(config),
+        }),
       ...(config.agents.publicUrl === undefined ? {} : { publicUrl: config.agents.publicUrl }),
       oauth: config.agents.oauth,
       models: { chat: chooseModel(config.model).name, embedding: embedderName(config.embedders.choice) },

@@ -2,12 +2,14 @@
 import { setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type NextFunction, type Request, type Response } from 'express'
+import type { A2aEndpoint } from '../../agents/a2a/endpoint.ts'
 import type { Budget, Orchestrator } from '../../agents/chat.ts'
 import { type Caller, hasRole } from '../../platform/caller.ts'
 import { Fault } from '../../platform/fault.ts'
 import { describeTool } from '../../tools/description.ts'
 import { remade } from '../../tools/remade.ts'
 import type { Waist } from '../../tools/waist.ts'
+import { addA2aRoutes } from './a2a-routes.ts'
 import { addAguiRoute } from './agui-route.ts'
 import type { RunLimits } from './agui-runs.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
@@ -61,6 +63,8 @@ export interface WebServerOptions {
   /** More names under which this server is reached, "name" or "name:port". */
   readonly allowedHosts?: readonly string[]
   readonly mcp?: McpEndpoint
+  /** Made when the server listens, with the address at which clients reach it. */
+  readonly a2a?: (url: string) => A2aEndpoint
   /** How clients reach this server, where a proxy stands before it; without a slash at the end. Default: where it listens. */
   readonly publicUrl?: string
   /** Names of the models behind the OpenAI protocol. */
@@ -88,7 +92,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   setMaxListeners(0, closing.signal)
   const context = contextOf(options, { port, url, closing: closing.signal })
   const eventLoop = watchEventLoop()
-  server.on('request', createApp(context, { ...options, url, eventLoop }))
+  const a2a = options.a2a?.(context.url)
+  server.on('request', createApp(context, { ...options, url, eventLoop, a2a }))
   const hangUpSockets = addLiveSocket(server, context)
   let closed: Promise<void> | undefined
 
@@ -96,11 +101,13 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     closing.abort(new DOMException('The server is stopping.', 'AbortError'))
     hangUpSockets()
     options.mcp?.close().catch((error: unknown) => waist.platform.log.warn({ error }, 'MCP did not close in order.'))
+    const tasksLeft = a2a?.close().catch((error: unknown) => waist.platform.log.warn({ error }, 'A2A did not close in order.'))
     const ended = new Promise<void>((resolve) => server.close(() => resolve()))
     // A connection falls idle when its last answer ends, and would be kept alive for the next request.
     const idle = setInterval(() => server.closeIdleConnections(), 20)
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
     await ended
+    await tasksLeft
     clearInterval(idle)
     clearTimeout(cut)
     eventLoop.stop()
@@ -157,11 +164,12 @@ function contextOf(options: WebServerOptions, { port, url, closing }: Ground): S
 const publicHost = ({ publicUrl }: WebServerOptions): readonly string[] => (publicUrl === undefined ? [] : [new URL(publicUrl).host])
 
 type AppOptions = Pick<WebServerOptions, 'uiFolder' | 'mcp'> & {
+  readonly a2a: A2aEndpoint | undefined
   readonly url: string
   readonly eventLoop: ReturnType<typeof watchEventLoop>
 }
 
-function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: AppOptions): express.Express {
+function createApp(context: ServerContext, { uiFolder, mcp, a2a, url, eventLoop }: AppOptions): express.Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', false)
   app.use(securityHeaders)
@@ -180,6 +188,7 @@ function createApp(context: ServerContext, { uiFolder, mcp, url, eventLoop }: Ap
   addTokenRoutes(app, context)
   addOAuthRoutes(app, context.oauth)
   addStatusRoutes(app, context, eventLoop)
+  if (a2a !== undefined) addA2aRoutes(app, context, a2a)
   if (mcp !== undefined) app.all('/mcp', async (req, res) => mcp.handle(req, res, await context.callers.identifyAgent(req)))
   const { catalogue } = context.waist
   // The document is for everybody; which foreign servers an installation has is not, where callers need a token.
