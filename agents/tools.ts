@@ -135,6 +135,7 @@ async function approved(
   { messages, origins }: { readonly messages: readonly BaseMessage[]; readonly origins: Readonly<Record<string, Origin>> },
 ): Promise<Outcome> {
   const { waist, agent, push, signals, key } = turn
+  const durable = waist.catalogue.list().some(({ name, durable: long }) => long && name === call.name)
   const request = {
     tool: call.name,
     input: call.args,
@@ -144,14 +145,17 @@ async function approved(
     origins,
     signal: signals.cancel,
   }
-  const progressOf =
-    (run: Readonly<{ run?: string }>) =>
-    (progress: Progress): void =>
-      push({ type: 'progress', call: call.id, tool: call.name, progress, ...run })
+  const tell = (progress: Progress, run?: string): void =>
+    push({ type: 'progress', call: call.id, tool: call.name, progress, ...(run === undefined ? {} : { run }) })
   for (;;) {
-    let outcome = await untilLeft(turn, waist.invoke({ ...request, waitMs: 0, onProgress: progressOf({}) }))
-    if (outcome.kind === 'running')
-      outcome = await untilLeft(turn, waist.invoke({ ...request, onProgress: progressOf({ run: outcome.run }) }))
+    const early: Progress[] = []
+    let outcome = await untilLeft(
+      turn,
+      waist.invoke({ ...request, waitMs: 0, onProgress: durable ? (one) => early.push(one) : (one) => tell(one) }),
+    )
+    const { run } = outcome
+    for (const progress of early) tell(progress, run)
+    if (outcome.kind === 'running') outcome = await untilLeft(turn, waist.invoke({ ...request, onProgress: (one) => tell(one, run) }))
     if (outcome.kind !== 'waiting') return outcome
     const { reason, input } = await waist.platform.approvals.get(outcome.approval, agent.workspace)
     interrupt<Pause>({ approval: outcome.approval, call: call.id, tool: call.name, input, reason, origins: request.origins })

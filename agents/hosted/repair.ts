@@ -44,8 +44,14 @@ const object = z.record(z.string(), z.unknown())
 
 function argumentsIn(json: string): Record<string, unknown> | undefined {
   try {
-    return object.safeParse(JSON.parse(json.trim() === '' ? '{}' : json)).data
+    return object.safeParse(JSON.parse(json.trim() === '' ? '{}' : json, withoutPrototype)).data
   } catch {
     return undefined
   }
+}
+
+/** Such a key would change what an object is once somebody copies it. */
+function withoutPrototype(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('A key is __proto__.')
+  return value
 }

@@ -34,25 +34,26 @@ export async function drive({ agent, checkpoints, turn, request, resume, results
     // What a tool is asked stands in the database before it runs: a call made again after a crash is the same call.
     durability: 'sync' as const,
   }
-  const input = resume ? await goingOn({ agent, turn, request, results }) : await beginning(checkpoints, turn, request)
-  const left = input === undefined ? undefined : await agent.invoke(input, config)
-  const { messages, pauses } = left === undefined ? { messages: await messagesOf(checkpoints, key), pauses: [] } : leftIn(left)
+  const begun = resume ? await goingOn({ agent, turn, request, results }) : await beginning(checkpoints, turn, request)
+  if ('left' in begun) return outcome(turn, begun.left, begun.pauses)
+  const { messages, pauses } = leftIn(await agent.invoke(begun.input, config))
   return outcome(turn, messages, pauses)
 }
 
+/** What the agent is given to work on, or, where there is nothing for it to do, what it left before. */
+type Begun =
+  | { readonly input: { messages: BaseMessage[] } | Command | null }
+  | { readonly left: readonly BaseMessage[]; readonly pauses: readonly Paused[] }
+
 /** Calls that were never answered are answered now, or the model could not read its own conversation. */
-async function beginning(
-  checkpoints: Checkpoints,
-  turn: Turn,
-  { message, before = [] }: KeptRequest,
-): Promise<{ messages: BaseMessage[] }> {
+async function beginning(checkpoints: Checkpoints, turn: Turn, { message, before = [] }: KeptRequest): Promise<Begun> {
   if (message === undefined || message.trim() === '')
     throw new Fault('invalid_input', 'There is no message to answer. Write one, or resume a paused turn.')
   const known = await messagesOf(checkpoints, turn.key)
   const words = 'Not finished: the conversation went on before this was decided, answered or done. Look before you do it again.'
   const closed = openCalls(known).map(({ id, name }) => new ToolMessage({ content: words, tool_call_id: id, name, status: 'error' }))
   const told = known.length > 0 ? [] : before.flatMap((one, at) => toldBefore(one, `${turn.id}-before-${at}`))
-  return { messages: [...closed, ...told, new HumanMessage({ id: turn.id, content: message })] }
+  return { input: { messages: [...closed, ...told, new HumanMessage({ id: turn.id, content: message })] } }
 }
 
 /** A client's word for what others said is the client's word; only what the person said is the person's. */
@@ -71,23 +72,27 @@ interface GoingOn {
 }
 
 /**
- * Every paused call looks at its run again; what the person decided stands there, not in this command. Undefined: all was
- * done already, only its end was not told. Throws `conflict` when nothing waits and nothing was cut off.
+ * Every paused call looks at its run again; what the person decided stands there, not in this command. Throws `conflict` when
+ * nothing waits and nothing was cut off.
  */
-async function goingOn({ agent, turn, request, results }: GoingOn): Promise<Command | { messages: BaseMessage[] } | null | undefined> {
+async function goingOn({ agent, turn, request, results }: GoingOn): Promise<Begun> {
   const { tasks, next, values } = await agent.graph.getState({ configurable: { thread_id: turn.key } })
   const messages = messagesIn(values)
   const pauses = tasks.flatMap(({ interrupts }) => interrupts).flatMap((one) => paused.safeParse(one).data ?? [])
   const began = messages.some(({ id }) => id === turn.id)
   if (!began && request.message !== undefined) {
     const before = (request.before ?? []).flatMap((one, at) => (messages.length > 0 ? [] : toldBefore(one, `${turn.id}-before-${at}`)))
-    return { messages: [...before, new HumanMessage({ id: turn.id, content: request.message })] }
+    return { input: { messages: [...before, new HumanMessage({ id: turn.id, content: request.message })] } }
   }
   restore(turn, messages)
-  if (pauses.length > 0) return new Command({ resume: answersTo(pauses, results) })
+  if (pauses.length > 0) {
+    const resume = answersTo(pauses, results)
+    return Object.keys(resume).length > 0 ? { input: new Command({ resume }) } : { left: messages, pauses }
+  }
   if (results.length > 0) throw new Fault('invalid_input', 'No call of this conversation waits for a result of the client.')
-  if (next.length > 0) return null
-  if (began) return undefined
+  if (next.length > 0) return { input: null }
+  // All was done, only its end was not told.
+  if (began) return { left: messages, pauses: [] }
   throw new Fault('conflict', 'Nothing waits in this conversation. Send a message instead.')
 }
 
