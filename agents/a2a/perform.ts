@@ -1,10 +1,10 @@
 /** One turn of a task: the orchestrator's events taken into the task, saved where a restart must not lose them, then told. */
 import { asFault, Fault } from '../../platform/fault.ts'
 import type { Platform } from '../../platform/platform.ts'
-import type { ChatEvent, ChatRequest, Orchestrator } from '../chat.ts'
+import type { ChatEvent, ChatMessage, ChatRequest, Orchestrator } from '../chat.ts'
 import { type Kept, saveTask } from './tasks.ts'
 import type { TurnOfTask } from './turn.ts'
-import { isSettled, type StreamEvent } from './wire.ts'
+import { isSettled, type StreamEvent, type Task, wordsOf } from './wire.ts'
 
 export interface Job {
   readonly kept: Kept
@@ -12,6 +12,8 @@ export interface Job {
   readonly stop: AbortController
   /** As it was told last: what a new follower is shown first, so that nothing is missed or told twice. */
   told: Kept
+  /** How often it looks whether a conversation that others go on with has its answer. */
+  readonly looks: number
   savedAt: number
   /** Somebody else ended the task: nothing more is taken in. */
   over: boolean
@@ -61,22 +63,32 @@ async function takeTurn(ground: JobGround, job: Job, said: Said): Promise<boolea
   return true
 }
 
-/** Ten minutes at the usual pace, as long as a turn may take. */
-const mostLooks = 120
-
 /** The orchestrator goes on by itself with what a restart cut; the task takes what came of it. */
 async function findAnswer(ground: JobGround, job: Job): Promise<void> {
   const { caller, task } = job.kept
-  for (let looks = 0; looks < mostLooks; looks++) {
-    const last = (await ground.orchestrator.history(task.contextId, caller)).at(-1)
-    if (last?.role === 'assistant' && (last.calls ?? []).length === 0) {
-      await take(ground, job, { type: 'text', message: last.id, delta: last.text })
-      return take(ground, job, { type: 'finished' })
-    }
+  for (let looks = 0; looks < job.looks; looks++) {
+    const came = answerIn(await ground.orchestrator.history(task.contextId, caller), task)
+    for (const event of came) await take(ground, job, event)
+    if (came.length > 0) return
     await pause(ground.lookMs, AbortSignal.any([job.stop.signal, ground.closing]))
     if (!isOpen(job) || ground.closing.aborted || (await takeTurn(ground, job, { resume: true }))) return
   }
-  throw new Fault('unavailable', 'The turn was cut by a restart and could not go on. Send the message again.')
+  throw new Fault('unavailable', 'The conversation does not wait for this task any more. Send the message again.')
+}
+
+/** The end of the conversation as the events it was made of, if it ends with an answer to a message of the task. */
+function answerIn(messages: readonly ChatMessage[], { history }: Task): readonly ChatEvent[] {
+  const last = messages.at(-1)
+  const asked = messages.findLastIndex(({ role }) => role === 'user')
+  const own = history.some(({ role, parts }) => role === 'ROLE_USER' && wordsOf(parts) === messages[asked]?.text)
+  if (!own || last?.role !== 'assistant' || (last.calls ?? []).length > 0) return []
+  const turn = messages.slice(asked + 1)
+  const tools = new Map(turn.flatMap(({ calls = [] }) => calls.map(({ id, tool }) => [id, tool] as const)))
+  const results = turn.flatMap(({ call = '', text, data, ok = true }): ChatEvent[] => {
+    const tool = tools.get(call)
+    return tool === undefined ? [] : [{ type: 'result', call, tool, content: text, data, ok }]
+  })
+  return [...results, { type: 'text', message: last.id, delta: last.text }, { type: 'finished' }]
 }
 
 /** Words on their way are saved this often. */

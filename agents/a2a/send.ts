@@ -7,7 +7,7 @@ import type { Platform } from '../../platform/platform.ts'
 import { followTask } from './follow.ts'
 import type { Pushes } from './push.ts'
 import { insertTask, type Kept, knownMessage, loadTask, recordMessage, saveTask, takeTask } from './tasks.ts'
-import { isSettled, isTerminal, type Message, type SendRequest, type StreamEvent, type Task, withHistory } from './wire.ts'
+import { isSettled, isTerminal, type Message, type SendRequest, type StreamEvent, type Task, withHistory, wordsOf } from './wire.ts'
 import { type Work, workingOn } from './work.ts'
 
 export interface Sending {
@@ -176,17 +176,16 @@ async function nextTurn(ground: SendingGround, { known, request, accepted }: Nex
   return next
 }
 
-/** Data parts are the caller's words as much as text is; files belong into collections. */
+/** Files belong into collections and datasets. */
 function textOf({ message: { parts } }: SendRequest): string {
-  const text = parts
-    .map(({ text: words, data, raw, url, mediaType }) => {
-      if (raw !== undefined || url !== undefined)
-        throw new ContentTypeNotSupportedError('Files are not taken in a message. Add them to a collection or a dataset and name that.')
-      if (words !== undefined && (mediaType === undefined || mediaType === '' || mediaType.startsWith('text/'))) return words
-      if (data !== undefined) return typeof data === 'string' ? data : JSON.stringify(data)
+  for (const { text, data, raw, url, mediaType } of parts) {
+    if (raw !== undefined || url !== undefined)
+      throw new ContentTypeNotSupportedError('Files are not taken in a message. Add them to a collection or a dataset and name that.')
+    const isText = text !== undefined && (mediaType === undefined || mediaType === '' || mediaType.startsWith('text/'))
+    if (!isText && (text !== undefined || data === undefined))
       throw new ContentTypeNotSupportedError(`A part of the type '${mediaType ?? ''}' is not read here. Send text or data.`)
-    })
-    .join('\n')
+  }
+  const text = wordsOf(parts)
   if (text.trim() === '') throw new RequestMalformedError('message.parts has no words. Say what is asked.')
   if (text.length > longest)
     throw new RequestMalformedError(`message.parts has ${text.length} characters, ${longest} fit. Ingest long text as a document.`)

@@ -151,3 +151,8 @@ export function withHistory(task: Task, length: number | null | undefined): Task
   if (length === null || length === undefined || task.history.length <= length) return task
   return { ...task, history: length === 0 ? [] : task.history.slice(-length) }
 }
+
+/** What is said in parts, to the orchestrator: data is as much the caller's words as text is. */
+export function wordsOf(parts: readonly Part[]): string {
+  return parts.map(({ text, data }) => text ?? (typeof data === 'string' ? data : JSON.stringify(data))).join('\n')
+}

@@ -47,10 +47,10 @@ export class Work {
   }
 
   /** Begins a turn of a task that was inserted or taken for it. */
-  begin(kept: Kept, said: Said): void {
+  begin(kept: Kept, said: Said, looks = mostLooks): void {
     const { platform, orchestrator, url, lookMs = 5000 } = this.#options
     const turn = turnOfTask(kept.task, { now: platform.now, newId: platform.newId, decideAt: `${url}/#/approvals` })
-    const job: Job = { kept, turn, stop: new AbortController(), told: kept, savedAt: 0, over: false }
+    const job: Job = { kept, turn, stop: new AbortController(), told: kept, looks, savedAt: 0, over: false }
     const ground: JobGround = {
       platform,
       orchestrator,
@@ -110,13 +110,14 @@ export class Work {
   async goOn(kept: Kept): Promise<boolean> {
     const { platform } = this.#options
     if (kept.waiting.length === 0 || !(await allDecided(platform, kept)) || !(await takeTask(platform.db, kept))) return false
-    this.begin(workingOn(kept), { resume: true })
+    this.begin(workingOn(kept), { resume: true }, fewLooks)
     return true
   }
 
   /** Resolves when no task is worked on; what was cut is left for the next start. */
   async close(): Promise<void> {
-    this.#closing.abort(new DOMException('The server is stopping.', 'AbortError'))
+    // To the orchestrator this reason means: leave the turn for the next start.
+    this.#closing.abort(new Fault('unavailable', 'The server is stopping.'))
     this.#unsubscribe()
     for (const timer of this.#timers) clearInterval(timer)
     await this.#looking
@@ -164,6 +165,12 @@ export class Work {
     }
   }
 }
+
+/** Looks for the answer of a conversation that others go on with: ten minutes at the usual pace, as long as a turn may take. */
+const mostLooks = 120
+
+/** Where nobody else should be at it. */
+const fewLooks = 6
 
 /** How long turns may take to end when the server closes. */
 const graceMs = 2000

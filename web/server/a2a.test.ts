@@ -10,6 +10,9 @@ import { embedTextsTool } from '../../tools/embed-texts.ts'
 import { defineTool } from '../../tools/tool.ts'
 import { type A2aServer, openA2aServer, type Script } from './a2a-testing.ts'
 
+// Other work may hold the machine for a while.
+const patient = { timeout: 20_000 }
+
 const text = (delta: string, message = 'm'): ChatEvent => ({ type: 'text', message, delta })
 const finished: ChatEvent = { type: 'finished' }
 
@@ -251,7 +254,7 @@ describe.each(['JSONRPC', 'HTTP+JSON'] as const)('a client over %s', (transport)
   it('cancels a task: its turn stops and what it said stays', async () => {
     const contextId = randomUUID()
     const task = await taskOf(client.sendMessage(atOnce(say('hold', { contextId }))))
-    await expect.poll(() => gates.has(contextId)).toBe(true)
+    await expect.poll(() => gates.has(contextId), patient).toBe(true)
     const canceled = await client.cancelTask({ tenant: '', id: task.id, metadata: undefined })
     expect(stateOf(canceled)).toBe(TaskState.TASK_STATE_CANCELED)
     await expect(gates.get(contextId)?.promise).rejects.toThrow()
@@ -476,7 +479,7 @@ describe('push notifications', () => {
       const client = await clientOf(pushing)
       const configuration = { acceptedOutputModes: [], taskPushNotificationConfig: config(hook.url), returnImmediately: true }
       const task = await taskOf(client.sendMessage({ ...request(say('hello')), configuration }))
-      await expect.poll(() => hook.got.length).toBe(4)
+      await expect.poll(() => hook.got.length, patient).toBe(4)
       expect(hook.got.every(({ headers }) => headers['x-a2a-notification-token'] === 't0ken')).toBe(true)
       expect(hook.got.map(({ body }) => body)).toMatchObject([
         { statusUpdate: { taskId: task.id, status: { state: 'TASK_STATE_WORKING' } } },
@@ -525,13 +528,13 @@ describe('a restart', () => {
     const client = await clientOf(first)
     const done = await taskOf(client.sendMessage(request(say('hello'))))
     const cut = await taskOf(client.sendMessage(atOnce(say('hold', { contextId }))))
-    await expect.poll(() => gates.has(contextId)).toBe(true)
+    await expect.poll(() => gates.has(contextId), patient).toBe(true)
     await first.close()
     const second = await openA2aServer({ script, db: shared })
     try {
       const again = await clientOf(second)
       expect(answerOf(await again.getTask({ tenant: '', id: done.id }))).toBe('Good day.')
-      await expect.poll(async () => stateOf(await again.getTask({ tenant: '', id: cut.id }))).toBe(TaskState.TASK_STATE_COMPLETED)
+      await expect.poll(async () => stateOf(await again.getTask({ tenant: '', id: cut.id })), patient).toBe(TaskState.TASK_STATE_COMPLETED)
       expect(answerOf(await again.getTask({ tenant: '', id: cut.id }))).toBe('It is done.')
       expect(second.asked).toMatchObject([{ resume: true, thread: contextId, caller: { kind: 'agent', channel: 'a2a' } }])
     } finally {

@@ -18,7 +18,7 @@ const body = z.looseObject({
   messages: z.array(messageSchema).min(1).max(2000),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
-  tools: z.array(tool).max(128).nullish(),
+  tools: z.array(tool).max(64).nullish(),
   tool_choice: z.union([z.string(), z.looseObject({ type: z.string() })]).nullish(),
   n: z.int().nullish(),
 })

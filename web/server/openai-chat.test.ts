@@ -3,6 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ChatEvent, ChatRequest, Orchestrator } from '../../agents/chat.ts'
 import { openTestServer, type TestServer } from './test-server.ts'
 
+// Other work may hold the machine for a while.
+const patient = { timeout: 20_000 }
+
 /** What the agent does with the next messages, in turn; and what it was asked. */
 const script: (readonly ChatEvent[] | Error)[] = []
 const seen: ChatRequest[] = []
@@ -187,10 +190,10 @@ describe('an answer in chunks', () => {
     script.push([])
     const hangingUp = new AbortController()
     const asked = client.chat.completions.create({ ...hello, stream: true }, { signal: hangingUp.signal })
-    await expect.poll(() => seen.length).toBe(1)
+    await expect.poll(() => seen.length, patient).toBe(1)
     hangingUp.abort()
     await expect(asked).rejects.toThrow()
-    await expect.poll(() => stopped).toBe(before + 1)
+    await expect.poll(() => stopped, patient).toBe(before + 1)
   })
 
   it('says nothing of what an unforeseen failure was', async () => {
@@ -317,7 +320,7 @@ describe('what cannot be served', () => {
     const open = Array.from({ length: 32 }, () =>
       client.chat.completions.create(hello, { signal: hangingUp.signal }).catch((error: unknown) => error),
     )
-    await expect.poll(() => seen.length).toBe(32)
+    await expect.poll(() => seen.length, patient).toBe(32)
     await expect(client.chat.completions.create(hello)).rejects.toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
     hangingUp.abort()
     await Promise.all(open)

@@ -32,7 +32,7 @@ export function addOpenAiChatRoute(app: Express, context: ServerContext): void {
     if (leave === undefined)
       throw new OpenAiFault(429, 'rate_limit_exceeded', { message: `You have ${mostAtOnce} answers open. Wait for one of them to end.` })
     try {
-      const turn = await beginTurn(context, { ask, caller, gone: hangUp(res) })
+      const turn = await beginTurn(context, { ask, caller, hungUp: hangUp(res) })
       await (ask.stream ? answerInChunks : answerWhole)(res, turn, log)
     } finally {
       leave()

@@ -25,19 +25,19 @@ export interface Turn {
 interface Beginning {
   readonly ask: ChatAsk
   readonly caller: Caller
-  readonly gone: AbortSignal
+  readonly hungUp: AbortSignal
 }
 
 /** Results go to the conversation that waits for them; where it is gone, the messages that were sent are all there is. */
-export async function beginTurn(context: ServerContext, { ask, caller, gone }: Beginning): Promise<Turn> {
+export async function beginTurn(context: ServerContext, { ask, caller, hungUp }: Beginning): Promise<Turn> {
   const { waist, closing, version, url } = context
-  const signal = AbortSignal.any([gone, closing])
+  const signal = AbortSignal.any([hungUp, closing])
   const open = (thread: string, said: Pick<ChatRequest, 'message' | 'before' | 'resume' | 'results'>): Promise<Turn> => {
     const request: ChatRequest = { ...said, thread, caller, signal, keep: false, clientTools: ask.clientTools }
     const created = Math.floor(waist.platform.now().getTime() / 1000)
     const head = { id: waist.platform.newId('chatcmpl'), created, model: ask.model, system_fingerprint: `millrace_${version}` }
     const reply = createReply({ thread, url, ignored: ask.ignored })
-    return peeked({ ask, head, reply, signal: gone, events: heard(context.orchestrator.chat(request), { reply, signal, closing }) })
+    return peeked({ ask, head, reply, signal: hungUp, events: heard(context.orchestrator.chat(request), { reply, signal, closing }) })
   }
   const anew = (): Promise<Turn> => open(waist.platform.newId('chat'), ask.fresh)
   if (ask.resumed === undefined) return anew()
@@ -45,10 +45,13 @@ export async function beginTurn(context: ServerContext, { ask, caller, gone }: B
   try {
     return await open(thread, { resume: true, results })
   } catch (error) {
-    if (error instanceof Fault && (error.code === 'conflict' || error.code === 'not_found')) return anew()
+    if (error instanceof Fault && gone.has(error.code)) return anew()
     throw error
   }
 }
+
+/** What a conversation that does not wait for these results is refused with. */
+const gone: ReadonlySet<string> = new Set(['conflict', 'not_found', 'invalid_input'])
 
 /** Waits for the first two events, so that a turn which fails at once is answered with a status, streamed or not. */
 async function peeked(turn: Turn): Promise<Turn> {
