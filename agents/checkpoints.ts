@@ -5,6 +5,7 @@
 import { PostgresSaver } from '@langchain/langgraph-checkpoint-postgres'
 import type { Database, Queryable } from '../platform/database/database.ts'
 import { isUniqueViolation } from '../platform/database/sql-error.ts'
+import { putCheckpoint, putTaskWrites } from './checkpoint-writes.ts'
 
 export type Checkpoints = PostgresSaver
 
@@ -21,7 +22,7 @@ export async function openCheckpoints(db: Database): Promise<Checkpoints> {
     if (!isUniqueViolation(error)) throw error
     await saver.setup()
   }
-  return saver
+  return Object.assign(saver, { put: putCheckpoint(db, saver), putWrites: putTaskWrites(db, saver) })
 }
 
 interface PoolFace {

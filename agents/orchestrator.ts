@@ -5,6 +5,7 @@
 import { asFault, Fault } from '../platform/fault.ts'
 import type { Waist } from '../tools/waist.ts'
 import type { Budget, ChatEvent, ChatRequest, Orchestrator } from './chat.ts'
+import { pruneThread } from './checkpoint-writes.ts'
 import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
 import { keptUnder, shown } from './history.ts'
 import { defaultPatience, type Patience } from './hosted/ask.ts'
@@ -236,6 +237,8 @@ async function endTurn({ waist, process, checkpoints }: Parts, claim: Claim, { k
   if (keep === false) {
     await checkpoints.deleteThread(claim.key)
     await forgetThread(db, claim)
+  } else {
+    await pruneThread(db, claim.key)
   }
   await endClaim(db, claim, process)
 }
