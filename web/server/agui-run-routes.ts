@@ -7,7 +7,7 @@ import { historyBefore, messagesSnapshot, openCalls, outcomeOf } from './agui-me
 import type { AguiRun } from './agui-run.ts'
 import { type AguiRuns, unknownRun } from './agui-runs.ts'
 import { encodingOf, follow, positionOf, tell } from './agui-stream.ts'
-import { isOwnTool, queryOf, type ServerContext, sendJson } from './context.ts'
+import { hangUp, isOwnTool, queryOf, type ServerContext, sendJson } from './context.ts'
 import { methodNotAllowed } from './not-found.ts'
 import { threadId } from './run-input.ts'
 
@@ -44,6 +44,8 @@ export function addAguiRunRoutes(app: Express, context: ServerContext, runs: Agu
     // Whatever the history holds of the run has been told by now, so nothing is there twice.
     if (run !== undefined && run.first() <= 1)
       return follow(res, run, { after: 0, encoding, second: [messagesSnapshot(historyBefore(history, run.told()))] })
+    // Of a turn too long to be told again, the end is waited for.
+    if (run !== undefined) for await (const _ of run.read(run.last(), hangUp(res)));
     await tell(res, await wholeConversation(context, caller, thread), encoding)
   }
 

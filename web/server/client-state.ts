@@ -30,7 +30,7 @@ const echo = z.strictObject({
       z.strictObject({
         tool: z.string(),
         state: z.enum(['arguments', 'running', 'waiting', 'succeeded', 'failed']),
-        progress: z.unknown(),
+        progress: z.unknown().optional(),
         run: z.string().optional(),
       }),
     )

@@ -19,7 +19,9 @@ export function addSessionRoutes(app: Express, context: ServerContext): void {
     // A page that outlived the server's memory signs in again by asking, as it would by being loaded again.
     const returning = auth === 'local' && fromOwnPage(req.headers) && sessions.find(req.headers) === undefined
     const headers: Record<string, string> = returning ? { 'set-cookie': sessions.open({ secure: false }) } : {}
-    sendJson(res, 200, { auth, version, caller: { id, name, kind, role, workspace, channel } }, headers)
+    const halt = context.waist.platform.halts.current(workspace)
+    const body = { auth, version, caller: { id, name, kind, role, workspace, channel }, ...(halt === undefined ? {} : { halt }) }
+    sendJson(res, 200, body, headers)
   }
 
   const signIn = async (req: Request, res: Response): Promise<void> => {

@@ -1,7 +1,7 @@
 /** Which view is open, read from the address: `#/datasets/churn` -> view `datasets`, item `churn`. The address is the state. */
 import { useSyncExternalStore } from 'react'
 
-export const views = ['chat', 'tools', 'datasets', 'runs', 'models', 'collections', 'approvals'] as const
+export const views = ['chat', 'tools', 'datasets', 'runs', 'models', 'collections', 'approvals', 'servers'] as const
 export type View = (typeof views)[number]
 
 export interface Route {

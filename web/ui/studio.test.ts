@@ -160,6 +160,7 @@ describe('the page', () => {
         'models',
         'collections',
         'approvals',
+        'servers',
       ]) {
         await page.goto(`${server.url}/#/${view}`)
         await page.locator('#main').waitFor()
@@ -217,7 +218,9 @@ describe('a conversation', () => {
   const unsafe = [
     '![spy](http://spy.invalid/pixel.png) <img src="http://spy.invalid/raw.png" onerror="document.title=1">',
     '<script>document.title = "owned"</script>',
-    '[bad](javascript:alert(1)) [bank](https://bank.example/login)',
+    '[bad](javascript:alert(1)) [worse](data:text/html;base64,PHNjcmlwdD4=) [bank](https://bank.example/login)',
+    '[https://bank.example](https://evil.example/) [](https://hidden.example/x) pay \u202eelpmaxe',
+    '![inline](data:image/svg+xml;base64,PHN2Zz4=)',
   ].join('\n\n')
   const turns: Readonly<Record<string, readonly ChatEvent[]>> = {
     unsafe: [{ type: 'text', message: 'm', delta: unsafe }, { type: 'finished' }],
@@ -259,7 +262,13 @@ describe('a conversation', () => {
     const links = await page
       .locator('.said-assistant a')
       .evaluateAll((all) => all.map((link) => [link.getAttribute('href'), link.getAttribute('rel'), link.textContent]))
-    expect(links).toEqual([['https://bank.example/login', 'noopener noreferrer nofollow', 'bank (bank.example)']])
+    const rel = 'noopener noreferrer nofollow'
+    expect(links).toEqual([
+      ['https://bank.example/login', rel, 'bank (bank.example)'],
+      ['https://evil.example/', rel, 'https://bank.example (really evil.example)'],
+      ['https://hidden.example/x', rel, 'https://hidden.example/x (hidden.example)'],
+    ])
+    await page.getByText('pay ⟨U+202E⟩elpmaxe').waitFor()
     expect(await page.title()).toBe('Millrace')
     expect(person.asked.filter((url) => url.includes('invalid'))).toEqual([])
   })

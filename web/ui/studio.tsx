@@ -6,6 +6,7 @@ import { ApprovalsView } from './approvals/approvals-view.tsx'
 import { loadCatalogue, titleOf } from './catalogue.ts'
 import { ChatView } from './chat/chat-view.tsx'
 import { decidedElsewhere } from './chat/conversations.ts'
+import { HaltBanner } from './frame/halt-switch.tsx'
 import { Icon, Mark } from './frame/icon.tsx'
 import { Palette } from './frame/palette.tsx'
 import { ShortcutSheet, useShortcuts } from './frame/shortcuts.tsx'
@@ -21,6 +22,7 @@ import { CollectionsView } from './views/collections-view.tsx'
 import { DatasetsView } from './views/datasets-view.tsx'
 import { ModelsView } from './views/models-view.tsx'
 import { RunsView } from './views/runs-view.tsx'
+import { ServersView } from './views/servers-view.tsx'
 import { ToolsView } from './views/tools-view.tsx'
 
 export function Studio(): JSX.Element {
@@ -86,6 +88,7 @@ function OpenStudio(): JSX.Element {
             <Icon name="plus" />
           </a>
         </header>
+        <HaltBanner />
         <Main route={route} />
       </div>
       <PassageDrawer />
@@ -111,5 +114,7 @@ function Main({ route }: { readonly route: Route }): JSX.Element {
       return <CollectionsView item={route.item} />
     case 'approvals':
       return <ApprovalsView />
+    case 'servers':
+      return <ServersView />
   }
 }

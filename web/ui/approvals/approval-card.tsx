@@ -6,6 +6,7 @@ import { brief } from '../format.ts'
 import { Icon } from '../frame/icon.tsx'
 import { Notice } from '../frame/notice.tsx'
 import { useStore } from '../store.ts'
+import { visible } from '../visible.ts'
 import { type Approval, decide } from './approvals.ts'
 import { type Argument, argumentsOf } from './arguments.ts'
 
@@ -40,10 +41,11 @@ export function ApprovalCard({ approval, onDecided }: Props): JSX.Element {
         <Icon name="approvals" />
         <div>
           <strong>{title}</strong>
-          <p className="small muted">{approval.reason}</p>
+          <p className="small muted">{visible(approval.reason)}</p>
         </div>
         <span className="effect">{effectWords[effect].title}</span>
       </header>
+      <Warning list={argumentsOf(approval.input, approval.origins)} />
       <Arguments list={argumentsOf(approval.input, approval.origins)} />
       {problem !== '' && <Notice>{problem}</Notice>}
       <footer className="actions">
@@ -73,7 +75,7 @@ function Settled({ approval, title }: { readonly approval: Approval; readonly ti
         <strong>{title}</strong>
         <span className="tool-brief">
           {argumentsOf(approval.input, undefined)
-            .map(({ value }) => brief(value))
+            .map(({ value }) => visible(brief(value)))
             .join(' · ')}
         </span>
         <Icon name="down" size={15} />
@@ -81,6 +83,22 @@ function Settled({ approval, title }: { readonly approval: Approval; readonly ti
       <p className="small muted">{approval.reason}</p>
       <Arguments list={argumentsOf(approval.input, approval.origins)} />
     </details>
+  )
+}
+
+/** Said before the table: what came from text that nobody here wrote is what a person must look at. */
+function Warning({ list }: { readonly list: readonly Argument[] }): JSX.Element | null {
+  const untrusted = list.filter(({ trusted }) => !trusted)
+  if (untrusted.length === 0) return null
+  const asked = untrusted.some(({ path }) => path === '')
+  return (
+    <p className="notice warn">
+      <Icon name="warning" size={16} />
+      <span>
+        {asked ? 'Text that you did not write led to this call.' : 'Some of these values come from text that you did not write.'} Read what
+        is marked before you approve.
+      </span>
+    </p>
   )
 }
 
@@ -106,19 +124,19 @@ function Arguments({ list }: { readonly list: readonly Argument[] }): JSX.Elemen
         </thead>
         <tbody>
           {list.map(({ path, value, source, trusted }) => (
-            <tr key={path}>
-              <th scope="row">{path === '' ? 'The call itself' : path}</th>
+            <tr key={path} data-trusted={trusted}>
+              <th scope="row">{path === '' ? 'The call itself' : visible(path)}</th>
               <td>
                 {path === '' ? (
                   <span className="muted">the decision to make it</span>
                 ) : (
-                  <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+                  <code>{visible(typeof value === 'string' ? value : JSON.stringify(value))}</code>
                 )}
               </td>
               <td>
                 <span className={trusted ? 'badge' : 'badge warn'}>
                   {!trusted && <Icon name="warning" size={12} />}
-                  {source}
+                  {visible(source)}
                 </span>
               </td>
             </tr>

@@ -5,16 +5,18 @@ import { Icon } from '../frame/icon.tsx'
 import { go, hrefOf } from '../router.ts'
 import { useStore } from '../store.ts'
 import { Composer } from './composer.tsx'
-import { announcement, type Entry } from './conversation.ts'
+import { announcement } from './conversation.ts'
 import { ask, conversationOf, newThread, stop } from './conversations.ts'
+import type { Entry } from './entries.ts'
 import { EntryView } from './entry-view.tsx'
+import { MeterLine } from './meter-line.tsx'
 import { Welcome } from './welcome.tsx'
 
 export function ChatView({ item }: { readonly item: string | undefined }): JSX.Element {
   const [draft, setDraft] = useState(newThread)
   const thread = item ?? draft
   const conversation = useStore(useMemo(() => conversationOf(thread, { fresh: item === undefined }), [thread, item]))
-  const { entries, phase } = conversation
+  const { entries, phase, trouble } = conversation
   const { page, content } = useFollowEnd(thread)
 
   // The draft's thread is in use once its first message is sent; the next new conversation gets another.
@@ -42,6 +44,7 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
                   key={entry.id}
                   entry={entry}
                   thread={thread}
+                  live={phase === 'open' && index === entries.length - 1}
                   mark={
                     entry.kind === 'assistant' && isLastOfTurn(entries, index) && !(phase === 'open' && index === entries.length - 1)
                       ? entry.mark
@@ -53,7 +56,9 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
                 />
               ))}
               {phase === 'idle' && <SaveSteps thread={thread} entries={entries} />}
-              {phase === 'open' && entries.at(-1)?.kind !== 'assistant' && <p className="thinking">{<Dots />}</p>}
+              {phase === 'open' && trouble === undefined && entries.at(-1)?.kind !== 'assistant' && <p className="thinking">{<Dots />}</p>}
+              {phase === 'open' && trouble !== undefined && <Trouble words={troubleWords[trouble]} />}
+              <MeterLine state={conversation.state} />
             </div>
           )}
         </div>
@@ -61,7 +66,7 @@ export function ChatView({ item }: { readonly item: string | undefined }): JSX.E
       <p className="sr-only" role="status" aria-live="polite">
         {announcement(conversation)}
       </p>
-      <Composer key={thread} phase={phase} onSend={send} onStop={() => stop(thread)} />
+      <Composer key={thread} phase={phase} stopping={trouble === 'stopping'} onSend={send} onStop={() => stop(thread)} />
     </main>
   )
 }
@@ -76,6 +81,17 @@ function SaveSteps({ thread, entries }: { readonly thread: string; readonly entr
       <Icon name="runs" size={14} />
       Save these {steps} steps as a pipeline
     </a>
+  )
+}
+
+const troubleWords = { reconnecting: 'Connection lost. Reconnecting …', stopping: 'Stopping …' } as const
+
+function Trouble({ words }: { readonly words: string }): JSX.Element {
+  return (
+    <p className="thinking trouble">
+      <span className="spinner" />
+      {words}
+    </p>
   )
 }
 

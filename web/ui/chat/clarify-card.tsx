@@ -3,7 +3,7 @@ import { type JSX, useState } from 'react'
 import { brief } from '../format.ts'
 import { SchemaForm } from '../forms/schema-form.tsx'
 import { isRecord } from '../json.ts'
-import type { ClarifyEntry } from './conversation.ts'
+import type { ClarifyEntry } from './entries.ts'
 import { Markdown } from './markdown.tsx'
 
 interface Props {

@@ -5,11 +5,13 @@ import type { Phase } from './conversation.ts'
 
 interface Props {
   readonly phase: Phase
+  /** The person asked for the end, which has not come yet. */
+  readonly stopping: boolean
   readonly onSend: (text: string) => void
   readonly onStop: () => void
 }
 
-export function Composer({ phase, onSend, onStop }: Props): JSX.Element {
+export function Composer({ phase, stopping, onSend, onStop }: Props): JSX.Element {
   const [text, setText] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const busy = phase === 'open'
@@ -61,7 +63,7 @@ export function Composer({ phase, onSend, onStop }: Props): JSX.Element {
           onKeyDown={onKey}
         />
         {busy ? (
-          <button type="button" className="send" onClick={onStop} aria-label="Stop the answer">
+          <button type="button" className="send" onClick={onStop} disabled={stopping} aria-label="Stop the answer" title="Stop (Esc)">
             <Icon name="stop" size={16} />
           </button>
         ) : (

@@ -1,6 +1,7 @@
 /** What the page shows is a fold over events: these are whole turns replayed. */
 import { describe, expect, it } from 'vitest'
-import { type Action, announcement, type Conversation, emptyConversation, inputOf, reduce, undecided } from './conversation.ts'
+import { type Action, announcement, type Conversation, emptyConversation, reduce, undecided } from './conversation.ts'
+import { inputOf } from './entries.ts'
 import type { StudioEvent } from './events.ts'
 
 const replay = (actions: readonly Action[], from: Conversation = emptyConversation): Conversation => actions.reduce(reduce, from)

@@ -1,45 +1,9 @@
 /** A conversation as a fold over events: `reduce(view, action)` is pure, so what the page shows can be replayed and tested. */
-import { at, parseJson, sameJson, textAt } from '../json.ts'
+import { at, textAt } from '../json.ts'
+import { type ApprovalEntry, assistantEntry, type CallEntry, type Decision, type Entry, newCall, type PlanEntry } from './entries.ts'
 import { type PastMessage, type PendingApproval, readProgress, type StudioEvent } from './events.ts'
 import { applyPatch } from './json-patch.ts'
-
-export interface CallEntry {
-  readonly kind: 'call'
-  readonly id: string
-  readonly tool: string
-  readonly argumentsText: string
-  readonly phase: 'arguments' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped'
-  readonly progress?: { readonly message: string; readonly fraction: number | undefined }
-  readonly run?: string
-  readonly text?: string
-  readonly data?: unknown
-}
-
-export type Decision = 'approve' | 'reject'
-
-export interface ApprovalEntry extends PendingApproval {
-  readonly kind: 'approval'
-  readonly id: string
-  readonly decision?: Decision
-}
-
-export interface ClarifyEntry {
-  readonly kind: 'clarify'
-  readonly id: string
-  readonly question: string
-  readonly tool: string | undefined
-  readonly schema: unknown
-  readonly known: unknown
-  readonly mark: string | undefined
-}
-
-export type Entry =
-  | { readonly kind: 'user'; readonly id: string; readonly text: string }
-  | { readonly kind: 'assistant'; readonly id: string; readonly text: string; readonly mark?: string }
-  | { readonly kind: 'failure'; readonly id: string; readonly code: string; readonly message: string }
-  | CallEntry
-  | ApprovalEntry
-  | ClarifyEntry
+import { fromMessages, waitingIn } from './past.ts'
 
 /** `loading`: its past is being read. `open`: a turn is streaming. `paused`: it waits for approvals. `idle`: the person's move. */
 export type Phase = 'loading' | 'idle' | 'open' | 'paused'
@@ -49,6 +13,8 @@ export interface Conversation {
   readonly entries: readonly Entry[]
   /** The terminal event of the turn has come; whatever follows it is ignored. */
   readonly ended: boolean
+  /** What happens to the connection or the turn while it is open, for the person to know. */
+  readonly trouble?: 'reconnecting' | 'stopping' | undefined
   readonly model: string | undefined
   /** Shown with answers when no hosted model is configured. */
   readonly mark: string | undefined
@@ -62,7 +28,11 @@ export type Action =
   | { readonly type: 'asked'; readonly id: string; readonly text: string }
   | { readonly type: 'decided'; readonly approval: string; readonly decision: Decision }
   | { readonly type: 'resumed' }
+  /** A turn that goes on was found; its events follow. */
+  | { readonly type: 'attached' }
   | { readonly type: 'event'; readonly event: StudioEvent }
+  | { readonly type: 'reconnecting' }
+  | { readonly type: 'stopping' }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   /** The stream closed. Without a terminal event before it, the answer was cut off. */
@@ -83,14 +53,18 @@ export function reduce(view: Conversation, action: Action): Conversation {
       return view.phase === 'loading' ? load(view, action.messages, action.approvals) : view
     case 'asked': {
       const asked: Entry = { kind: 'user', id: action.id, text: action.text }
-      return { ...view, phase: 'open', ended: false, entries: [...view.entries, asked] }
+      return { ...view, phase: 'open', ended: false, trouble: undefined, entries: [...view.entries, asked] }
     }
     case 'resumed':
-      return { ...view, phase: 'open', ended: false }
+    case 'attached':
+      return { ...view, phase: 'open', ended: false, trouble: undefined }
     case 'decided':
       return decide(view, action.approval, action.decision)
     case 'event':
-      return view.ended ? view : onEvent(view, action.event)
+      return view.ended ? view : onEvent(heard(view), action.event)
+    case 'reconnecting':
+    case 'stopping':
+      return view.ended ? view : { ...view, trouble: action.type }
     case 'stopped':
       return view.ended ? view : close(view, 'stopped')
     case 'failed':
@@ -102,15 +76,9 @@ export function reduce(view: Conversation, action: Action): Conversation {
   }
 }
 
-/** A call without a result that an approval was asked for waits on; any other was left behind. */
 function load(view: Conversation, messages: readonly PastMessage[], approvals: readonly PendingApproval[]): Conversation {
   const loaded: Conversation = { ...view, phase: 'idle', entries: fromMessages(messages) }
-  const asked = loaded.entries.findLastIndex((entry) => entry.kind === 'user')
-  const waiting = loaded.entries.slice(asked + 1).flatMap((entry): readonly PendingApproval[] => {
-    if (entry.kind !== 'call' || entry.phase !== 'stopped') return []
-    const found = approvals.find(({ tool, input }) => tool === entry.tool && sameJson(input, inputOf(entry)))
-    return found === undefined ? [] : [{ ...found, call: entry.id }]
-  })
+  const waiting = waitingIn(loaded.entries, approvals)
   return waiting.length === 0 ? loaded : pause(loaded, waiting)
 }
 
@@ -124,12 +92,19 @@ export function announcement(view: Conversation): string {
   const last = view.entries.at(-1)
   if (view.phase === 'paused') return 'Waiting for your approval.'
   if (view.phase === 'open') {
+    if (view.trouble === 'reconnecting') return 'The connection is lost. Reconnecting.'
+    if (view.trouble === 'stopping') return 'Stopping.'
     if (last?.kind === 'call') return last.progress?.message ?? `Using ${last.tool.replaceAll('_', ' ')}.`
     return 'Answering.'
   }
   if (last?.kind === 'failure') return last.message
   if (last?.kind === 'clarify') return last.question
   return last?.kind === 'assistant' ? last.text : ''
+}
+
+/** Events come again, so the connection is back. */
+function heard(view: Conversation): Conversation {
+  return view.trouble === 'reconnecting' ? { ...view, trouble: undefined } : view
 }
 
 function onEvent(view: Conversation, event: StudioEvent): Conversation {
@@ -155,6 +130,14 @@ function onEvent(view: Conversation, event: StudioEvent): Conversation {
         text: event.text,
         ...(event.data === undefined ? {} : { data: event.data }),
       }))
+    case 'REASONING_MESSAGE_CONTENT':
+      return addThought(view, event.messageId, event.delta)
+    case 'SUBAGENT_STARTED':
+      return append(view, { kind: 'agent', id: event.subagentRunId, name: event.name })
+    case 'ACTIVITY_SNAPSHOT':
+      return event.activityType === 'PLAN' ? putPlan(view, { kind: 'plan', id: event.messageId, content: event.content }) : view
+    case 'ACTIVITY_DELTA':
+      return patchPlan(view, event.messageId, event.patch)
     case 'STATE_SNAPSHOT':
       return { ...view, state: event.snapshot }
     case 'STATE_DELTA':
@@ -208,14 +191,6 @@ function onCustom(view: Conversation, name: string, value: unknown): Conversatio
   }
 }
 
-function newCall(id: string, tool: string, argumentsText = ''): CallEntry {
-  return { kind: 'call', id, tool, argumentsText, phase: 'arguments' }
-}
-
-function assistantEntry(id: string, text: string, mark: string | undefined): Entry {
-  return { kind: 'assistant', id, text, ...(mark === undefined ? {} : { mark }) }
-}
-
 function append(view: Conversation, entry: Entry): Conversation {
   return { ...view, entries: [...view.entries, entry] }
 }
@@ -227,6 +202,30 @@ function addText(view: Conversation, id: string, delta: string): Conversation {
     return append(view, assistantEntry(id, delta, view.mark))
   }
   return delta === '' ? view : { ...view, entries: view.entries.with(index, { ...found, text: found.text + delta }) }
+}
+
+function addThought(view: Conversation, id: string, delta: string): Conversation {
+  const index = view.entries.findLastIndex((entry) => entry.kind === 'reasoning' && entry.id === id)
+  const found = view.entries[index]
+  if (found?.kind !== 'reasoning') return append(view, { kind: 'reasoning', id, text: delta })
+  return { ...view, entries: view.entries.with(index, { ...found, text: found.text + delta }) }
+}
+
+/** A turn that goes on tells its plan again: it stays where it was. */
+function putPlan(view: Conversation, plan: PlanEntry): Conversation {
+  const index = view.entries.findIndex((entry) => entry.kind === 'plan' && entry.id === plan.id)
+  return index === -1 ? append(view, plan) : { ...view, entries: view.entries.with(index, plan) }
+}
+
+/** A patch that does not fit leaves the plan as it is. */
+function patchPlan(view: Conversation, id: string, patch: readonly unknown[]): Conversation {
+  const found = view.entries.find((entry) => entry.kind === 'plan' && entry.id === id)
+  if (found?.kind !== 'plan') return view
+  try {
+    return putPlan(view, { ...found, content: applyPatch(found.content, patch) })
+  } catch {
+    return view
+  }
 }
 
 function callOf(view: Conversation, id: string): CallEntry | undefined {
@@ -256,7 +255,7 @@ function pause(view: Conversation, approvals: readonly PendingApproval[]): Conve
   const cards = approvals
     .filter((pending) => !known.has(pending.approval))
     .map((pending): ApprovalEntry => ({ kind: 'approval', id: pending.approval, ...pending, tool: toolOf(view, pending) }))
-  return { ...view, phase: 'paused', ended: true, entries: [...entries, ...cards] }
+  return { ...view, phase: 'paused', ended: true, trouble: undefined, entries: [...entries, ...cards] }
 }
 
 function toolOf(view: Conversation, pending: PendingApproval): string {
@@ -273,31 +272,10 @@ function close(view: Conversation, open: 'stopped' | 'failed'): Conversation {
   const entries = view.entries.map((entry) =>
     entry.kind === 'call' && (entry.phase === 'arguments' || entry.phase === 'running') ? { ...entry, phase: open } : entry,
   )
-  return { ...view, phase: 'idle', ended: true, entries }
+  return { ...view, phase: 'idle', ended: true, trouble: undefined, entries }
 }
 
 function fail(view: Conversation, code: string, message: string): Conversation {
   const closed = close(view, 'failed')
   return append(closed, { kind: 'failure', id: `failure-${closed.entries.length}`, code, message })
-}
-
-function fromMessages(messages: readonly PastMessage[]): readonly Entry[] {
-  const results = new Map(messages.filter((message) => message.role === 'tool').map((message) => [message.call, message]))
-  return messages.flatMap((message): readonly Entry[] => {
-    if (message.role === 'user') return [{ kind: 'user', id: message.id, text: message.text }]
-    if (message.role !== 'assistant') return []
-    const text: readonly Entry[] = message.text === '' ? [] : [assistantEntry(message.id, message.text, message.mark)]
-    const calls = message.calls.map(({ id, tool, arguments: argumentsText }): Entry => {
-      const result = results.get(id)
-      if (result === undefined) return { ...newCall(id, tool, argumentsText), phase: 'stopped' }
-      const data = result.data === undefined ? {} : { data: result.data }
-      return { ...newCall(id, tool, argumentsText), phase: result.failed ? 'failed' : 'succeeded', text: result.text, ...data }
-    })
-    return [...text, ...calls]
-  })
-}
-
-/** The arguments of a call once they are whole; undefined while they still stream. */
-export function inputOf(call: Pick<CallEntry, 'argumentsText'>): unknown {
-  return call.argumentsText === '' ? {} : parseJson(call.argumentsText)
 }

@@ -1,15 +1,18 @@
 /** The open conversations of this page. They live outside the views, so an answer goes on streaming while you look elsewhere. */
-import { get, Problem, postInit, send } from '../api.ts'
+import { get, Problem, post, postInit, send } from '../api.ts'
 import { listApprovals } from '../approvals/approvals.ts'
 import { at, isList, listAt, textAt } from '../json.ts'
 import { readSse } from '../sse.ts'
 import { createStore, type Store } from '../store.ts'
-import { type Action, type ApprovalEntry, type Conversation, type Decision, emptyConversation, reduce, undecided } from './conversation.ts'
+import { type Action, type Conversation, emptyConversation, reduce, undecided } from './conversation.ts'
+import type { ApprovalEntry, Decision } from './entries.ts'
 import { parseEvent, readMessages } from './events.ts'
 
 interface Open {
   readonly store: Store<Conversation>
   abort: AbortController | undefined
+  /** The turn that is listened to. */
+  run?: string | undefined
 }
 
 const open = new Map<string, Open>()
@@ -28,7 +31,7 @@ export function conversationOf(thread: string, options: { readonly fresh: boolea
   if (known !== undefined) return known.store
   const store = createStore<Conversation>(options.fresh ? emptyConversation : { ...emptyConversation, phase: 'loading' })
   open.set(thread, { store, abort: undefined })
-  if (!options.fresh) void load(thread)
+  if (!options.fresh) void load(thread).then(() => attach(thread).catch(() => undefined))
   return store
 }
 
@@ -39,10 +42,24 @@ export async function ask(thread: string, text: string): Promise<void> {
   await follow(thread, { messages: [{ id, role: 'user', content: text }] })
 }
 
+/** Ends the turn on the server, not only here: what it was doing stops. */
 export function stop(thread: string): void {
-  open.get(thread)?.abort?.abort()
-  dispatch(thread, { type: 'stopped' })
+  const entry = open.get(thread)
+  if (entry?.run === undefined || entry.store.get().trouble === 'stopping') return
+  const { run, abort } = entry
+  dispatch(thread, { type: 'stopping' })
+  const leave = (): void => {
+    if (entry.run !== run) return
+    abort?.abort()
+    entry.run = undefined
+    dispatch(thread, { type: 'stopped' })
+  }
+  // The terminal event says when it has ended; a server that does not answer is left behind.
+  setTimeout(leave, stopMs)
+  post(`/agui/runs/${encodeURIComponent(run)}/stop?threadId=${encodeURIComponent(thread)}`, {}).catch(leave)
 }
+
+const stopMs = 4000
 
 /** Notes a decision; when it was the last one open, the turn goes on. */
 export async function decided(thread: string, approval: string, decision: Decision): Promise<void> {
@@ -74,35 +91,79 @@ async function follow(
   thread: string,
   input: { readonly messages: readonly unknown[]; readonly resume?: readonly unknown[] },
 ): Promise<void> {
+  const state = open.get(thread)?.store.get().state
+  const runId = newThread().replace('thread', 'run')
+  const body = { threadId: thread, runId, state, tools: [], context: [], forwardedProps: {}, ...input }
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'last-event-id': '0' }
+  await listen(thread, runId, (signal) => send('/agui', { ...postInit(body, { signal }), headers }))
+}
+
+/** Reads a turn to its end. A connection that breaks is opened again from the last event that came whole. */
+async function listen(thread: string, run: string, begin: (signal: AbortSignal) => Promise<Response>): Promise<void> {
   const entry = open.get(thread)
   if (entry === undefined) return
   entry.abort?.abort()
   const abort = new AbortController()
   entry.abort = abort
-  const runId = newThread().replace('thread', 'run')
-  const body = { threadId: thread, runId, state: entry.store.get().state, tools: [], context: [], forwardedProps: {}, ...input }
+  entry.run = run
+  const last = { id: 0 }
   try {
-    const init = postInit(body, { signal: abort.signal })
-    const response = await send('/agui', { ...init, headers: { 'content-type': 'application/json', accept: 'text/event-stream' } })
-    if (response.body !== null) await read(thread, response.body)
-    dispatch(thread, { type: 'closed' })
-  } catch (error) {
-    if (abort.signal.aborted) return
-    if (error instanceof Problem) dispatch(thread, { type: 'failed', code: error.code, message: error.message })
-    else dispatch(thread, { type: 'closed' })
+    for (let tries = 0; tries < mostTries && !entry.store.get().ended; tries++) {
+      const before = last.id
+      await hear(thread, last, () =>
+        last.id === 0 ? begin(abort.signal) : comeBack(thread, run, { after: last.id, signal: abort.signal }),
+      )
+      if (abort.signal.aborted || entry.store.get().ended) break
+      if (last.id > before) tries = 0
+      dispatch(thread, { type: 'reconnecting' })
+      await new Promise((resolve) => setTimeout(resolve, Math.min(8000, 250 * 2 ** tries)))
+    }
   } finally {
+    if (!abort.signal.aborted) {
+      dispatch(thread, { type: 'closed' })
+      entry.run = undefined
+    }
     turns.set(turns.get() + 1)
   }
 }
 
-/** Events that arrive together are taken together, so that however fast the stream, each chunk is drawn once. */
-async function read(thread: string, body: ReadableStream<Uint8Array>): Promise<void> {
-  for await (const chunk of readSse(body)) {
-    for (const data of chunk) {
-      const event = parseEvent(data)
-      if (event !== undefined) dispatch(thread, { type: 'event', event })
+/** About a minute of a server that cannot be reached. */
+const mostTries = 12
+
+function comeBack(thread: string, run: string, from: { readonly after: number; readonly signal: AbortSignal }): Promise<Response> {
+  const headers = { accept: 'text/event-stream', 'last-event-id': `${from.after}` }
+  return send(`/agui/runs/${encodeURIComponent(run)}/events?threadId=${encodeURIComponent(thread)}`, { headers, signal: from.signal })
+}
+
+/** One connection, read until it ends or breaks. What the server refuses ends the turn; a server that is away does not. */
+async function hear(thread: string, last: { id: number }, connect: () => Promise<Response>): Promise<void> {
+  try {
+    const { body } = await connect()
+    if (body === null) return
+    for await (const chunk of readSse(body)) {
+      for (const { data, id } of chunk) {
+        const event = parseEvent(data)
+        if (event !== undefined) dispatch(thread, { type: 'event', event })
+        if (id !== undefined) last.id = Number(id)
+      }
     }
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) return
+    // A server that was started again does not know the turn any more; what was said of it is in the conversation.
+    if (error.status === 404 && last.id > 0) dispatch(thread, { type: 'closed' })
+    else dispatch(thread, { type: 'failed', code: error.code, message: error.message })
   }
+}
+
+/** A turn of this conversation that goes on, begun by this page before it was loaded again, or by another. */
+async function attach(thread: string): Promise<void> {
+  const runs = listAt(await get('/agui/runs'), 'runs')
+  const found = runs.find((run) => textAt(run, 'threadId') === thread && at(run, 'ended') === false)
+  const run = textAt(found, 'runId')
+  if (run === undefined || current(thread)?.phase === 'open') return
+  dispatch(thread, { type: 'attached' })
+  const headers = { accept: 'text/event-stream' }
+  await listen(thread, run, (signal) => send(`/agui/threads/${encodeURIComponent(thread)}/events`, { headers, signal }))
 }
 
 async function load(thread: string): Promise<void> {

@@ -3,15 +3,20 @@ import { type JSX, memo } from 'react'
 import { ApprovalCard } from '../approvals/approval-card.tsx'
 import { useApproval } from '../approvals/approvals.ts'
 import { Notice } from '../frame/notice.tsx'
+import { visible } from '../visible.ts'
 import { ClarifyCard } from './clarify-card.tsx'
-import type { ApprovalEntry, Decision, Entry } from './conversation.ts'
 import { decided } from './conversations.ts'
+import type { ApprovalEntry, Decision, Entry } from './entries.ts'
 import { Markdown } from './markdown.tsx'
+import { PlanCard } from './plan-card.tsx'
+import { Handover, Reasoning } from './reasoning.tsx'
 import { ToolCard } from './tool-card.tsx'
 
 interface Props {
   readonly entry: Entry
   readonly thread: string
+  /** It is the last one, and the turn goes on. */
+  readonly live: boolean
   /** Said under the last words of a turn. */
   readonly mark: string | undefined
   /** A question back can be answered only while it is the last thing said. */
@@ -22,13 +27,13 @@ interface Props {
 }
 
 /** Drawn again only when its own entry changes: a stream adds to the last one many times a second. */
-export const EntryView = memo(({ entry, thread, mark, answerable, again, onAsk }: Props): JSX.Element => {
+export const EntryView = memo(({ entry, thread, live, mark, answerable, again, onAsk }: Props): JSX.Element => {
   switch (entry.kind) {
     case 'user':
       return (
         <article className="said-user">
           <span className="sr-only">You said: </span>
-          {entry.text}
+          {visible(entry.text)}
         </article>
       )
     case 'assistant':
@@ -39,6 +44,12 @@ export const EntryView = memo(({ entry, thread, mark, answerable, again, onAsk }
           {mark !== undefined && <p className="mark">{mark}</p>}
         </article>
       )
+    case 'reasoning':
+      return <Reasoning text={entry.text} live={live} />
+    case 'agent':
+      return <Handover name={entry.name} />
+    case 'plan':
+      return <PlanCard content={entry.content} />
     case 'call':
       return <ToolCard call={entry} />
     case 'approval':
@@ -48,7 +59,7 @@ export const EntryView = memo(({ entry, thread, mark, answerable, again, onAsk }
     case 'failure':
       return (
         <Notice>
-          {entry.message}
+          {visible(entry.message)}
           {again !== undefined && (
             <button type="button" className="button small again" onClick={() => onAsk(again)}>
               Ask again
@@ -68,7 +79,7 @@ function PendingCard({ entry, thread }: { readonly entry: ApprovalEntry; readonl
     tool: entry.tool,
     input: record?.input ?? entry.input,
     reason: record?.reason ?? entry.reason,
-    origins: record?.origins,
+    origins: record?.origins ?? entry.origins,
     expiresAt: record?.expiresAt,
     askedBy: undefined,
     state: entry.decision === undefined ? (record?.state ?? 'pending') : entry.decision === 'approve' ? 'approved' : 'rejected',

@@ -9,7 +9,21 @@ export interface PendingApproval {
   readonly tool: string
   readonly input: unknown
   readonly reason: string
+  /** Where each argument came from: {path: {trust, source}}. */
+  readonly origins?: unknown
 }
+
+/** A step of a plan, as the page draws it. */
+export interface PlanStep {
+  readonly id: string
+  readonly title: string
+  readonly tool: string | undefined
+  readonly condition: string | undefined
+  readonly state: StepState
+}
+
+export const stepStates = ['pending', 'running', 'waiting', 'done', 'failed', 'skipped'] as const
+export type StepState = (typeof stepStates)[number]
 
 /** A message of the past, from a snapshot or the thread's history. */
 export interface PastMessage {
@@ -36,6 +50,10 @@ export type StudioEvent =
   | Wire<'TOOL_CALL_ARGS', { toolCallId: string; delta: string }>
   | Wire<'TOOL_CALL_END', { toolCallId: string }>
   | Wire<'TOOL_CALL_RESULT', { toolCallId: string; text: string; data: unknown; failed: boolean }>
+  | Wire<'REASONING_MESSAGE_CONTENT', { messageId: string; delta: string }>
+  | Wire<'SUBAGENT_STARTED', { subagentRunId: string; name: string }>
+  | Wire<'ACTIVITY_SNAPSHOT', { messageId: string; activityType: string; content: unknown }>
+  | Wire<'ACTIVITY_DELTA', { messageId: string; patch: readonly unknown[] }>
   | Wire<'STATE_SNAPSHOT', { snapshot: unknown }>
   | Wire<'STATE_DELTA', { delta: readonly unknown[] }>
   | Wire<'MESSAGES_SNAPSHOT', { messages: readonly PastMessage[] }>
@@ -69,6 +87,18 @@ const readers: Readonly<Record<string, (json: Json) => StudioEvent | undefined>>
     withId(json, 'toolCallId', (toolCallId) => ({ type: 'TOOL_CALL_ARGS', toolCallId, delta: textAt(json, 'delta') ?? '' })),
   TOOL_CALL_END: (json) => withId(json, 'toolCallId', (toolCallId) => ({ type: 'TOOL_CALL_END', toolCallId })),
   TOOL_CALL_RESULT: (json) => withId(json, 'toolCallId', (toolCallId) => ({ type: 'TOOL_CALL_RESULT', toolCallId, ...readResult(json) })),
+  REASONING_MESSAGE_CONTENT: (json) =>
+    withId(json, 'messageId', (messageId) => ({ type: 'REASONING_MESSAGE_CONTENT', messageId, delta: textAt(json, 'delta') ?? '' })),
+  SUBAGENT_STARTED: (json) =>
+    withId(json, 'subagentRunId', (subagentRunId) => ({ type: 'SUBAGENT_STARTED', subagentRunId, name: textAt(json, 'name') ?? '' })),
+  ACTIVITY_SNAPSHOT: (json) =>
+    withId(json, 'messageId', (messageId) => ({
+      type: 'ACTIVITY_SNAPSHOT',
+      messageId,
+      activityType: textAt(json, 'activityType') ?? '',
+      content: json.content,
+    })),
+  ACTIVITY_DELTA: (json) => withId(json, 'messageId', (messageId) => ({ type: 'ACTIVITY_DELTA', messageId, patch: listAt(json, 'patch') })),
   STATE_SNAPSHOT: (json) => ({ type: 'STATE_SNAPSHOT', snapshot: json.snapshot }),
   STATE_DELTA: (json) => ({ type: 'STATE_DELTA', delta: listAt(json, 'delta') }),
   MESSAGES_SNAPSHOT: (json) => ({ type: 'MESSAGES_SNAPSHOT', messages: readMessages(json.messages) }),
@@ -119,6 +149,7 @@ function readInterrupt(interrupt: unknown): readonly PendingApproval[] {
       tool: textAt(metadata, 'tool') ?? 'tool',
       input: at(metadata, 'input'),
       reason: textAt(interrupt, 'message') ?? textAt(interrupt, 'reason') ?? '',
+      ...(at(metadata, 'origins') === undefined ? {} : { origins: at(metadata, 'origins') }),
     },
   ]
 }
@@ -132,7 +163,7 @@ export function readMessages(list: unknown): readonly PastMessage[] {
     const role = textAt(message, 'role') ?? 'assistant'
     const calls = [...listAt(message, 'toolCalls'), ...listAt(message, 'calls')].flatMap((call) => readCall(call))
     const call = textAt(message, 'toolCallId') ?? textAt(message, 'call')
-    return [{ id, role, calls, call, mark: textAt(message, 'mark'), ...readPast(role, message) }]
+    return [{ id, role, calls, call, mark: textAt(message, 'mark') ?? textAt(message.metadata, 'mark'), ...readPast(role, message) }]
   })
 }
 
@@ -163,4 +194,35 @@ export function readProgress(value: unknown): CallProgress | undefined {
   if (call === undefined) return undefined
   const progress = at(value, 'progress') ?? value
   return { call, message: textAt(progress, 'message') ?? '', fraction: numberAt(progress, 'fraction'), run: textAt(value, 'run') }
+}
+
+/** The steps of a plan, from an activity's content; one without an id or a title is skipped. */
+export function readPlan(content: unknown): readonly PlanStep[] {
+  return listAt(content, 'steps').flatMap((step) => {
+    const id = textAt(step, 'id')
+    const title = textAt(step, 'title')
+    if (id === undefined || title === undefined) return []
+    const state = stepStates.find((known) => known === textAt(step, 'state')) ?? 'pending'
+    return [{ id, title, state, tool: textAt(step, 'tool'), condition: textAt(step, 'condition') }]
+  })
+}
+
+/** What a turn has cost so far, and what it may. */
+export interface Meter {
+  readonly tokens: number
+  readonly usd: number | undefined
+  readonly budget: { readonly tokens: number | undefined; readonly usd: number | undefined }
+}
+
+/** From the state that the server shares; undefined while nothing was counted. */
+export function readMeter(state: unknown): Meter | undefined {
+  const ours = at(state, 'millrace')
+  const [input, output] = ['input', 'output'].map((side) => numberAt(at(ours, 'usage'), side))
+  if (input === undefined || output === undefined) return undefined
+  const budget = at(ours, 'budget')
+  return {
+    tokens: input + output,
+    usd: numberAt(at(ours, 'usage'), 'usd'),
+    budget: { tokens: numberAt(budget, 'tokens'), usd: numberAt(budget, 'usd') },
+  }
 }

@@ -7,7 +7,8 @@ import { isRecord, textAt } from '../json.ts'
 import { Result, Values } from '../results/result.tsx'
 import { hrefOf } from '../router.ts'
 import { useStore } from '../store.ts'
-import { type CallEntry, inputOf } from './conversation.ts'
+import { visible } from '../visible.ts'
+import { type CallEntry, inputOf } from './entries.ts'
 
 export function ToolCard({ call }: { readonly call: CallEntry }): JSX.Element {
   const tool = useStore(catalogue).find(({ name }) => name === call.tool)
@@ -19,19 +20,19 @@ export function ToolCard({ call }: { readonly call: CallEntry }): JSX.Element {
       <details open={call.phase !== 'waiting'}>
         <summary className="tool-head">
           <Status phase={call.phase} />
-          <strong>{tool?.title ?? titleOf(call.tool)}</strong>
+          <strong>{visible(tool?.title ?? titleOf(call.tool))}</strong>
           <span className="tool-brief">
             {entries
               .slice(0, 4)
-              .map(([, value]) => brief(value))
+              .map(([, value]) => visible(brief(value)))
               .join(' · ')}
           </span>
           <Icon name="down" size={15} />
         </summary>
         <div className="tool-body">
           {working && <Bar progress={call.progress} />}
-          {call.phase === 'failed' && call.text !== undefined && <p className="tool-failed">{call.text}</p>}
-          {call.phase === 'succeeded' && call.data === undefined && <p className="small">{call.text}</p>}
+          {call.phase === 'failed' && call.text !== undefined && <p className="tool-failed">{visible(call.text)}</p>}
+          {call.phase === 'succeeded' && call.data === undefined && <p className="small">{visible(call.text ?? '')}</p>}
           <Result data={call.data} compact={true} collection={textAt(input, 'collection')} />
           <details className="more">
             <summary>

@@ -6,6 +6,7 @@ import { hrefOf, type Route, type View } from '../router.ts'
 import { useStore } from '../store.ts'
 import { theme, toggleTheme } from '../theme.ts'
 import { Account } from './account.tsx'
+import { HaltButton } from './halt-switch.tsx'
 import { Icon, Mark } from './icon.tsx'
 
 const links: readonly (readonly [view: View, words: string])[] = [
@@ -48,6 +49,7 @@ export function Sidebar({ route, open, pending, onHelp }: Props): JSX.Element {
         ))}
       </nav>
       <Threads current={route.view === 'chat' ? route.item : undefined} />
+      <HaltButton />
       <div className="sidebar-foot">
         <Account />
         <button type="button" className="icon-button" onClick={onHelp} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)">

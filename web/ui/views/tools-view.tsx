@@ -1,6 +1,7 @@
 /** Every tool of this installation, by effect, each with its form. */
 import { type JSX, useEffect, useState } from 'react'
 import { catalogue, effects, effectWords, type ToolWords } from '../catalogue.ts'
+import { Icon } from '../frame/icon.tsx'
 import { hrefOf } from '../router.ts'
 import { useStore } from '../store.ts'
 import { ToolRunner } from './tool-runner.tsx'
@@ -25,6 +26,12 @@ export function ToolsView({ item, params }: Props): JSX.Element {
       <section className="tools-list" aria-label="All tools">
         <h1>Tools</h1>
         <p className="muted small">Everything Millrace can do. The chat, the command line and every API call these.</p>
+        {tools.some(({ name }) => name === 'list_mcp_servers') && (
+          <a className="small tools-foreign" href={hrefOf('servers')}>
+            <Icon name="servers" size={14} />
+            Foreign servers
+          </a>
+        )}
         <input
           className="input"
           data-first={true}
