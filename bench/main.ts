@@ -3,6 +3,7 @@ import { benchAgent } from './agent.ts'
 import { benchEventLoop } from './event-loop.ts'
 import { benchFilters } from './filters.ts'
 import { benchIngest } from './ingest.ts'
+import { benchMcp } from './mcp.ts'
 import { benchRetrieval } from './retrieval.ts'
 import { benchToolCall } from './tool-call.ts'
 
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'tool-call': benchToolCall,
   'event-loop': benchEventLoop,
   retrieval: benchRetrieval,
+  mcp: benchMcp,
   ingest: benchIngest,
   filters: benchFilters,
 }

@@ -39,10 +39,8 @@ export function createChanges({ platform, catalogue }: Pick<Waist, 'platform' | 
     }
     written.set(workspace, setTimeout(tell, quietMs).unref())
   }
-  const reads = (name: string): boolean => catalogue.list().find((tool) => tool.name === name)?.effect === 'read'
-
   const stop = platform.events.subscribe((event) => {
-    if (event.type === 'call' && event.ok && !reads(event.tool)) wrote(event.workspace)
+    if (event.type === 'call' && event.ok && listeners.has(event.workspace) && !reads(catalogue, event.tool)) wrote(event.workspace)
     if (event.type !== 'run' || event.progress) return
     for (const kind of runKinds) announce(event.workspace, { kind: 'updated', uri: writeUri(kind, { run: event.run }) })
     if (event.state === 'succeeded') wrote(event.workspace)
@@ -70,6 +68,15 @@ export function createChanges({ platform, catalogue }: Pick<Waist, 'platform' | 
       for (const timer of written.values()) clearTimeout(timer)
       listeners.clear()
     },
+  }
+}
+
+function reads(catalogue: Waist['catalogue'], name: string): boolean {
+  try {
+    return catalogue.get(name).effect === 'read'
+  } catch {
+    // A tool that has left by now may have written.
+    return false
   }
 }
 

@@ -1,5 +1,6 @@
 /** The MCP server itself: one per connection or per request, all of its answers from the surface of whoever asks. */
 import { type McpRequestContext, McpServer, type Server, type ServerContext } from '@modelcontextprotocol/server'
+import { callParams } from './call-params.ts'
 import { callTool } from './call-tool.ts'
 import { tasksExtension } from './capabilities.ts'
 import { addCompletion } from './completion.ts'
@@ -66,8 +67,8 @@ export function createProtocol({ version, era, surfaceOf, headerSchemas, onerror
 
 function addTools(server: Server, surfaceOf: ProtocolOptions['surfaceOf']): void {
   server.setRequestHandler('tools/list', async (_request, context) => ({ tools: toolsFor(surfaceOf(context)) }))
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
-    const answer = await callTool({ surface: surfaceOf(context), server, context, name: params.name, args: params.arguments ?? {} })
+  server.setRequestHandler('tools/call', { params: callParams }, async ({ name, arguments: args }, context) => {
+    const answer = await callTool({ surface: surfaceOf(context), server, context, name, args })
     return 'taskId' in answer ? { ...answer, content: [] } : answer
   })
 }
