@@ -5,7 +5,7 @@
 import { asFault, Fault } from '../../platform/fault.ts'
 import type { ForeignServer, ForeignToolState } from '../../tools/ports.ts'
 import type { Context, Tool } from '../../tools/tool.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, ConnectionOptions } from './connection.ts'
 import { plainWords } from './foreign-text.ts'
 import { foreignTool } from './foreign-tool.ts'
 import { hashOffer, hashOffers, type Offer } from './offer.ts'
@@ -27,7 +27,7 @@ export interface JoinedServer {
 
 export interface JoinedServerParts {
   readonly spec: ServerSpec
-  readonly connect: (hooks: { readonly onChanged: () => void; readonly onEnded: (why: string) => void }) => Promise<Connection>
+  readonly connect: (hooks: Pick<ConnectionOptions, 'onChanged' | 'onEnded' | 'signal'>) => Promise<Connection>
   readonly pins: Pins
   /** Replaces this server's tools in the catalogue. */
   readonly join: (tools: readonly Tool[]) => void
@@ -92,13 +92,15 @@ export function createJoinedServer(parts: JoinedServerParts): JoinedServer {
     since = performance.now()
     down = false
     const opened = await parts.connect({
+      signal: closing.signal,
       onChanged: () => void inTurn(relist),
       onEnded: (why) => {
-        if (connection === opened || connection === undefined) failed(why)
+        if (connection === undefined || connection === opened) failed(why)
       },
     })
     if (closing.signal.aborted) return opened.close()
     connection = opened
+    down = false
     await relist()
   }
 

@@ -24,6 +24,11 @@ const listings: Readonly<Record<string, (params: Message) => Message>> = {
 }
 
 const answers: Readonly<Record<string, (params: Message) => Message | undefined>> = {
+  'server/discover': () => ({
+    supportedVersions: ['2026-07-28'],
+    capabilities: { tools: {} },
+    serverInfo: { name: 'script', version: '1' },
+  }),
   initialize: ({ protocolVersion }) => ({
     protocolVersion,
     capabilities: { tools: { listChanged: true } },
@@ -49,6 +54,9 @@ function askBack(id: unknown): void {
 }
 let refused: (code: unknown) => void = () => undefined
 
+/** Each era has its own way in. */
+const closed = behaviour === 'modern' ? ['initialize'] : ['server/discover']
+
 if (behaviour === 'garbage') process.stdout.write('Welcome to my server!\n'.repeat(1_000))
 if (behaviour === 'flood')
   setInterval(
@@ -63,10 +71,11 @@ if (behaviour !== 'silent')
       if (id === 'mine') return refused(error?.code)
       if (id === undefined) return
       if (behaviour === 'ask' && method === 'tools/call') return askBack(id)
-      const answer = answers[method]
+      const answer = closed.includes(method) ? undefined : answers[method]
       if (!answer) return send({ id, error: { code: -32_601, message: 'Method not found' } })
       const result = answer(Object(params))
-      if (result) send({ id, result })
+      if (result)
+        send({ id, result: behaviour === 'modern' ? { resultType: 'complete', ttlMs: 0, cacheScope: 'private', ...result } : result })
     })
     .on('close', () => process.exit(0))
 else setInterval(() => undefined, 60_000)
