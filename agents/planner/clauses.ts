@@ -37,7 +37,7 @@ const trailing = /^(.+?),?\s+(?:but |and )?(?:only )?(?:if|unless|in case|provid
 export function clausesOf(reading: Reading): readonly Clause[] {
   const masked = mask(reading)
   const pieces = exclusionsKept(cut(masked), masked)
-  return pieces.map((piece) => withCondition(piece, masked, reading)).filter((clause) => clause.end > clause.start)
+  return pieces.map((piece) => withCondition(trimmed(piece, masked), masked, reading)).filter((clause) => clause.end > clause.start)
 }
 
 interface Piece {
@@ -124,6 +124,11 @@ function insideCondition(text: string, at: number): boolean {
     !before.includes(',')
   )
 }
+
+const trimmed = (piece: Piece, text: string): Piece => ({
+  ...piece,
+  start: piece.end - text.slice(piece.start, piece.end).trimStart().length,
+})
 
 function withCondition(piece: Piece, masked: string, { text }: Reading): Clause {
   const said = masked.slice(piece.start, piece.end)

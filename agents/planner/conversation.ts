@@ -12,14 +12,14 @@ import type { Slot } from './slots.ts'
 import { hasPronoun } from './steps.ts'
 
 /** Values from the conversation, newest turn first; only when the message points back to it. */
-export function recallFrom(history: readonly Turn[], previous: readonly Draft[], world: World): Carry {
-  const readings = history.toReversed().map(({ role, text }) => ({ role, reading: read(text, world) }))
+export function recallFrom(history: readonly Turn[], previous: () => readonly Draft[], world: World): Carry {
+  const readings = readLazily(history, world)
   return (slot, _known, clause, values) => {
-    if (readings.length === 0 || !pointsBack(clause, slot)) return undefined
-    const drafted = latest(previous, slot.kind)
-    if (slot.kind === 'column') return column(slot, previous, values, world)
+    if (history.length === 0 || !pointsBack(clause, slot)) return undefined
+    const drafted = latest(previous(), slot.kind)
+    if (slot.kind === 'column') return column(slot, previous(), values, world)
     if (!slot.required && !(slot.kind === 'version' && saysWord(clause, 'it', 'that'))) return undefined
-    return drafted ?? mentioned(slot, readings)
+    return drafted ?? mentioned(slot, readings())
   }
 }
 
@@ -29,7 +29,24 @@ function pointsBack(clause: Reading, slot: Slot): boolean {
   return slot.kind === 'dataset' && clause.columns.length > 0
 }
 
-function mentioned(slot: Slot, readings: readonly { readonly role: Turn['role']; readonly reading: Reading }[]): unknown {
+interface ReadTurn {
+  readonly role: Turn['role']
+  readonly reading: Reading
+}
+
+/** The turns, newest first, each read when it is looked at. */
+function readLazily(history: readonly Turn[], world: World): () => Iterable<ReadTurn> {
+  const known = new Map<number, ReadTurn>()
+  return function* () {
+    for (const [at, { role, text }] of [...history.entries()].toReversed()) {
+      const turn = known.get(at) ?? { role, reading: read(text, world) }
+      known.set(at, turn)
+      yield turn
+    }
+  }
+}
+
+function mentioned(slot: Slot, readings: Iterable<ReadTurn>): unknown {
   for (const { role, reading } of readings) {
     const value = inReading(slot, reading, role)
     if (value !== undefined) return value
@@ -101,10 +118,13 @@ const freeText: ReadonlySet<Slot['kind']> = new Set(['question', 'query', 'text'
 
 /** A short answer to a question for one missing argument: "7", "as-of-today", "revenue". */
 function bareAnswer(reading: Reading, base: Draft): { readonly slot: string; readonly value: unknown } | undefined {
-  const [name, ...others] = base.missing
-  const slot = base.known.slots.find((one) => one.name === name)
-  if (!slot || others.length > 0 || reading.words.length > 3) return undefined
+  if (reading.words.length > 3) return undefined
   const [number] = reading.quantities
+  const [name, ...others] = base.missing
+  const slot = base.known.slots.find((one) =>
+    name === undefined ? number && one.kind === 'version' && one.name in base.arguments : one.name === name,
+  )
+  if (!slot || others.length > 0) return undefined
   if ((slot.kind === 'version' || slot.kind === 'number') && number) return { slot: slot.name, value: number.value }
   const last = reading.words.at(-1)
   if (slot.kind === 'new name' && last) return { slot: slot.name, value: last.text }

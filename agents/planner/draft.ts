@@ -2,6 +2,7 @@
 import type { Span, World } from './contract.ts'
 import { fill, type UnknownName, unknownNames } from './fill.ts'
 import { unavailable } from './fill-choices.ts'
+import type { Filling } from './filling.ts'
 import type { Reading } from './reading.ts'
 import { type KnownTool, says } from './retrieve.ts'
 import type { Slot } from './slots.ts'
@@ -34,8 +35,15 @@ export function draftsOf(
     readonly condition?: string | undefined
   },
 ): readonly Draft[] {
-  const { start, end, world, carry, condition } = at
-  const filling = fill(known, reading, { start, end, world })
+  return draftsFrom(fill(known, reading, at), at)
+}
+
+/** The same, of slots that are filled already with what the clause says. */
+export function draftsFrom(
+  filling: Filling,
+  { carry, condition }: { readonly carry: Carry; readonly condition?: string | undefined },
+): readonly Draft[] {
+  const { known, start, end } = filling
   for (const slot of known.slots) {
     if (filling.values.has(slot.name)) continue
     const value = carry(slot, known, filling.clause, filling.values)

@@ -1,6 +1,6 @@
 /** Names from the world found in a message, however they are spelt with spaces, hyphens or underscores, and what nearly is one. */
 import type { Span, World } from './contract.ts'
-import { slips } from './words.ts'
+import { indexWorld, mentionable, nearNames } from './world-index.ts'
 
 export type EntityKind = 'dataset' | 'model' | 'run' | 'collection' | 'pipeline' | 'suite'
 
@@ -15,21 +15,6 @@ export interface ColumnMention extends Span {
   readonly datasets: readonly string[]
 }
 
-/** Every name of the world with the kinds it has. */
-function namesOf(world: World): ReadonlyMap<string, readonly EntityKind[]> {
-  const names = new Map<string, readonly EntityKind[]>()
-  const add = (kind: EntityKind, list: readonly string[]): void => {
-    for (const name of list) names.set(name, [...(names.get(name) ?? []), kind])
-  }
-  add('dataset', Object.keys(world.datasets))
-  add('model', Object.keys(world.models))
-  add('run', world.runs)
-  add('collection', world.collections)
-  add('pipeline', world.pipelines)
-  add('suite', world.suites)
-  return names
-}
-
 /** All names of a kind, in the world's order. */
 export function namesIn(kind: EntityKind, { datasets, models, ...world }: World): readonly string[] {
   if (kind === 'dataset') return Object.keys(datasets)
@@ -40,8 +25,7 @@ export function namesIn(kind: EntityKind, { datasets, models, ...world }: World)
 /** Longest names first, so that "churn-clf" is not "churn"; in the order of the message. */
 export function findEntities(message: string, world: World): readonly Entity[] {
   const found: Entity[] = []
-  const names = [...namesOf(world)].sort(([left], [right]) => right.length - left.length)
-  for (const [name, kinds] of names) {
+  for (const { name, of: kinds } of mentionable(indexWorld(world).things, message)) {
     for (const span of occurrences(message, name)) {
       if (found.every((other) => apart(other, span))) found.push({ ...span, name, kinds })
     }
@@ -50,12 +34,8 @@ export function findEntities(message: string, world: World): readonly Entity[] {
 }
 
 export function findColumns(message: string, world: World, taken: readonly Span[]): readonly ColumnMention[] {
-  const owners = new Map<string, string[]>()
-  for (const [dataset, columns] of Object.entries(world.datasets)) {
-    for (const column of columns) owners.set(column, [...(owners.get(column) ?? []), dataset])
-  }
   const found: ColumnMention[] = []
-  for (const [name, datasets] of [...owners].sort(([left], [right]) => right.length - left.length)) {
+  for (const { name, of: datasets } of mentionable(indexWorld(world).columns, message)) {
     for (const span of occurrences(message, name)) {
       if ([...taken, ...found].every((other) => apart(other, span))) found.push({ ...span, name, datasets })
     }
@@ -71,27 +51,9 @@ function occurrences(message: string, name: string): readonly Span[] {
 
 export const apart = (left: Span, right: Span): boolean => left.end <= right.start || right.end <= left.start
 
-/** The names of these kinds a mistyped word may mean, nearest first: one slip in a short word, two in a long one. */
-export function nearMisses(word: string, world: World, kinds: readonly EntityKind[]): readonly string[] {
-  const allowed = word.length >= 8 ? 2 : 1
-  const plain = (text: string): string => text.toLowerCase().replace(/[-_\s]/g, '')
-  return [...namesOf(world)]
-    .filter(([, has]) => has.some((kind) => kinds.includes(kind)))
-    .map(([name]) => ({ name, distance: word.length < 4 ? 9 : isPart(word, name) ? allowed : slips(plain(word), plain(name)) }))
-    .filter(({ distance }) => distance <= allowed)
-    .sort((left, right) => left.distance - right.distance)
-    .map(({ name }) => name)
-}
-
-/** Some of a name's own parts, in their order: "smartmeter" of "smartmeter_jan". */
-function isPart(word: string, name: string): boolean {
-  const parts = (text: string): string =>
-    `_${text
-      .toLowerCase()
-      .split(/[-_\s.]+/u)
-      .join('_')}_`
-  return parts(name).includes(parts(word)) && parts(name) !== parts(word)
-}
+/** The names of these kinds that a mistyped or shortened word may mean, nearest first. */
+export const nearMisses = (word: string, world: World, kinds: readonly EntityKind[]): readonly string[] =>
+  nearNames(indexWorld(world).things, word, kinds)
 
 export const isEntityKind = (kind: string): kind is EntityKind =>
   kind === 'dataset' || kind === 'model' || kind === 'run' || kind === 'collection' || kind === 'pipeline' || kind === 'suite'

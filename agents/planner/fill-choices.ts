@@ -74,7 +74,7 @@ export function fillFlag(filling: Filling, slot: Slot): void {
 function findValues(filling: Filling, values: readonly (readonly [string, readonly string[]])[]): readonly Found[] {
   const wordings = values
     .flatMap(([value, said]) =>
-      [value, value.replaceAll('_', ' '), ...said].map((text) => ({ value, parts: text.split(/[\s]+/u).map(stem) })),
+      [value, value.replaceAll('_', ' '), ...said].map((text) => ({ value, parts: text.split(/[\s-]+/u).map(stem) })),
     )
     .sort((left, right) => right.parts.length - left.parts.length || right.parts.join('').length - left.parts.join('').length)
   const found: Found[] = []
@@ -104,11 +104,19 @@ function pieces({ clause, start, end }: Filling): readonly Word[] {
   })
   const names = [...clause.entities, ...clause.quoted, ...clause.paths]
   const words = clause.words.filter((word) => [...slashed, ...names].every((one) => apart({ ...one, text: '' }, { ...word, text: '' })))
-  return [...words, ...slashed].sort((left, right) => left.start - right.start)
+  return [...words.flatMap(partsOf), ...slashed].sort((left, right) => left.start - right.start)
+}
+
+/** "k-nearest-neighbours" as its parts. */
+function partsOf(word: Word): readonly Word[] {
+  return [...word.text.matchAll(/[^-]+/gu)].map((match) => {
+    const lower = match[0].toLowerCase()
+    return { text: match[0], lower, stem: stem(lower), start: word.start + match.index, end: word.start + match.index + match[0].length }
+  })
 }
 
 const exclusion =
-  /\b(?:except(?: for)?|but(?: not)?|not|excluding|other than|instead of|rather than|without|besides|apart from|no|never|avoid)\s+(?:(?:a|an|the|with|using|use|for|to|in|into|on|at|by|as)\s+)*$/iu
+  /(?:\b(?:all|any\w*|every\w*|each)\b[^,.;]{0,20}\sbut|\b(?:except(?: for)?|but not|not|excluding|other than|instead of|rather than|without|besides|apart from|no|never|avoid))\s+(?:(?:a|an|the|with|using|use|for|to|in|into|on|at|by|as)\s+)*$/iu
 
 /** "not X or Y": an exclusion reaches over a list. */
 function negatedBefore(filling: Filling, at: number): boolean {

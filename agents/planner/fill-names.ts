@@ -13,6 +13,7 @@ const newNamePatterns = [
   String.raw`\bunder\s+(?:the\s+)?(?:name\s+)?(?:of\s+)?${nameAfter}`,
   String.raw`\b(?:with|by) (?:the )?name\s+(?:of\s+)?${nameAfter}`,
   String.raw`\bas\s+(?:a |the |an )?(?:new |next )?(?:model |dataset |table |version of |pipeline )*${nameAfter}`,
+  String.raw`\b(?:a|another|as|the)\s+(?:new |next )?(?:model )?version (?:of|for)\s+(?:the )?(?:model )?${nameAfter}`,
   String.raw`\b(?:save|store|write|put|output|keep|materiali[sz]e)\b.{0,40}?\b(?:in|into|to)\s+(?:a |the )?(?:new )?(?:dataset |table )?${nameAfter}`,
 ].map((pattern) => new RegExp(pattern, 'iu'))
 
@@ -68,7 +69,8 @@ function assign(filling: Filling, slots: readonly Slot[], mentions: readonly Ent
   if (other) set(filling, second, other.name, other)
 }
 
-const leftOut = /\b(?:except(?: for)?|but(?: not)?|excluding|without|other than|apart from|minus|save for|not)\s+(?:the\s+)?$/iu
+const leftOut =
+  /(?:\b(?:except(?: for)?|but not|excluding|without|other than|apart from|minus|save for|not)|\b(?:all|any\w*|every\w*|each)\b[^,.;]{0,20}\sbut)\s+(?:the\s+)?$/iu
 
 /** Names that a list is to do without: "all but x", "without x and y". */
 export function leftOutOf(text: string, mentions: readonly Entity[]): readonly Entity[] {

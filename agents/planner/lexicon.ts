@@ -60,13 +60,13 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
     status, state, progress, health, healthy, how is … doing, how are … doing, how … getting on, finish, done yet,
     still running, how far, latency, error rate, what is live, up and running, live metrics, in production, what … serving,
     succeed, complete, fail, how is, last run of, is … running, going on, how … deployment, deployment … doing,
-    state of … deployment, how much traffic, is … up, still alive`,
+    state of … deployment, how it is doing, how … doing, how much traffic, is … up, still alive`,
   predict: said`
     predict, prediction, infer, inference, forecast, estimate for, classify, what … give for, what would, score … record,
     single record, probability, likelihood, how likely, single`,
   batch: said`
     batch, every row, all rows, whole, bulk, each row, entire, all records, score all, score every, rows, all customers,
-    scored, in bulk, score`,
+    scored, in bulk, score, apply … to, run … over`,
   drift: said`
     drift, drifted, shift, shifted, look like, looks like, same distribution, moved away, distribution changed,
     still similar, still resemble, resemble, reference, differ from, different from, data changed, data change,
@@ -88,7 +88,7 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
     document, documents, docs, documentation, passage, passages, text, article, collection, collections, manual,
     knowledge base, pages, pdf, pdfs, folder`,
   search: said`
-    search, look up, look … up, look for, lookup, matches, passage, retrieve, hits, mention, where … mentioned,
+    search, look up, look … up, look for, lookup, matches, passage, retrieve, hits, mention, where … mentioned, look in,
     results for, snippet, excerpt`,
   ask: said`
     according to, question, answer, say about, says about, citation, citations, cite, what does … say, summarise,
@@ -101,10 +101,10 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
   lineage: said`
     lineage, provenance, come from, comes from, came from, originate, origin, derived, built from, made from, built on,
     trace, ancestry, upstream, downstream, where … from, what data … trained, history of, trained from, what … trained on,
-    which … trained on, produced, artefact, artifact`,
+    which … trained on, went into, goes into, produced, artefact, artifact`,
   audit: said`
-    audit, log, who changed, who deployed, who did, activity, actions, what did … do, what has … done, what happened,
-    trail, changes since, accessed, actor, by whom, has changed, touched, everything … did, everything … has done,
+    audit, log, who changed, who deployed, who did, activity, actions, what did … do, what has … done,
+    what has … changed, what did … change, what happened, trail, changes since, accessed, actor, by whom, has changed, touched, everything … did, everything … has done,
     what … did, who trained, who promoted, who registered, who ran, who deleted, who has, who made, who last, who touched,
     who approved`,
   mask: said`

@@ -42,7 +42,7 @@ export function findQuantities(text: string, taken: readonly Span[]): readonly Q
     quantity(match, Number((match[1] ?? match[3] ?? '').replace(/[ ,](?=\d{3})/g, '')), { percent: match[2] !== undefined, ratio: false }),
   )
   const spoken = [...text.matchAll(/\b[a-z]+\b(?!-)|\b[a-z]+(?=-fold)/giu)].flatMap((match) => {
-    const value = spokenNumber(match[0].toLowerCase(), text.slice(match.index + match[0].length))
+    const value = spokenNumber(match[0].toLowerCase(), text.slice(0, match.index), text.slice(match.index + match[0].length))
     return value === undefined
       ? []
       : [quantity(match, value, { percent: /^\s(?:percent|per cent)\b/u.test(text.slice(match.index + match[0].length)), ratio: false })]
@@ -50,9 +50,9 @@ export function findQuantities(text: string, taken: readonly Span[]): readonly Q
   return [...ratios, ...[...digits, ...spoken].filter(free)].sort((left, right) => left.start - right.start)
 }
 
-function spokenNumber(word: string, rest: string): number | undefined {
+function spokenNumber(word: string, before: string, rest: string): number | undefined {
   const fraction: Readonly<Record<string, number>> = { half: 0.5, third: 1 / 3, quarter: 0.25, fifth: 0.2, tenth: 0.1 }
-  if (fraction[word] !== undefined && /^\s+(?:of|the)\b/u.test(rest)) return fraction[word]
+  if (fraction[word] !== undefined && (/^\s+(?:of|the)\b/u.test(rest) || /\b(?:a|one)\s+$/iu.test(before))) return fraction[word]
   return word === 'one' || word === 'zero' ? undefined : numberWord(word)
 }
 

@@ -70,11 +70,20 @@ function draftsFor(request: PlanRequest, depth: number): Steps {
   const index = indexOf(catalogue)
   const reading = read(message, world)
   const earlier = lastRequest(history)
-  const previous = earlier && depth < deepest ? draftsFor({ ...request, ...earlier }, depth + 1).drafts : []
+  const previous = once(() => (earlier && depth < deepest ? draftsFor({ ...request, ...earlier }, depth + 1).drafts : []))
   const steps = stepsOf({ index, reading, world, recall: recallFrom(history, previous, world) })
-  if (previous.length === 0 || !isFollowUp(reading) || steps.forbidden) return steps
-  const again = steps.drafts.length === 0 || shows(reading) ? repeated(reading, previous, world) : undefined
+  if (!isFollowUp(reading) || steps.forbidden) return steps
+  const again = steps.drafts.length === 0 || shows(reading) ? repeated(reading, previous(), world) : undefined
   return again && better(again, steps.drafts) ? { drafts: [again], forbidden: false } : steps
+}
+
+/** Earlier requests are planned again only for a message that points back to them. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** "now do it with …", "the same for …", "and …?", "what about …". */
@@ -103,7 +112,8 @@ function decide(drafts: readonly Draft[], world: World, confirmed: boolean): Pla
 function wrongVersion(draft: Draft, drafts: readonly Draft[], world: World): string | undefined {
   const { slots } = draft.known
   const model = slots.filter(({ kind }) => kind === 'model').map(({ name }) => draft.arguments[name])[0]
-  const version = slots.filter(({ kind }) => kind === 'version').map(({ name }) => draft.arguments[name])[0]
+  const said = slots.filter(({ kind, name }) => kind === 'version' && name in draft.spans)
+  const version = said.map(({ name }) => draft.arguments[name])[0]
   if (typeof model !== 'string' || typeof version !== 'number' || drafts[0] !== draft) return undefined
   const versions = world.models[model]?.versions
   return versions && !versions.includes(version) ? askVersion(model, version, versions) : undefined

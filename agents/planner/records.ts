@@ -24,9 +24,9 @@ function jsonRecord(text: string): RecordMention | undefined {
 }
 
 const valuePattern =
-  /^\s*(?:=|:|is|of|equals|being|equal to)?\s*(?:"([^"]*)"|'([^']*)'|(-?\d+(?:\.\d+)?)(?![\w.]*[a-z])|([\p{L}\p{N}_+.-]+))/iu
+  /^\s*(?:=|:|is|of|equals|being|equal to)?\s*(?:"([^"]*)"|'([^']*)'|(-?\d+(?:\.\d+)?)(?![\w.]*[a-z]|\d|-\w)|([\p{L}\p{N}_+.-]+))/iu
 const assignment =
-  /(?<![\p{L}\p{N}_-])([\p{L}_][\p{L}\p{N}_-]*)\s*(?:=|:(?!\/))\s*(?:"([^"]*)"|'([^']*)'|(-?\d+(?:\.\d+)?)(?![\w.]*[a-z])|([\p{L}\p{N}_+.-]+))/giu
+  /(?<![\p{L}\p{N}_-])([\p{L}_][\p{L}\p{N}_-]*)\s*(?:=|:(?!\/))\s*(?:"([^"]*)"|'([^']*)'|(-?\d+(?:\.\d+)?)(?![\w.]*[a-z]|\d|-\w)|([\p{L}\p{N}_+.-]+))/giu
 
 function pairs(text: string, columns: readonly ColumnMention[], names: readonly Span[]): RecordMention | undefined {
   const found: { readonly key: string; readonly value: unknown; readonly start: number; readonly end: number }[] = []
