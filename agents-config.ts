@@ -8,6 +8,7 @@ interface Variables {
   readonly MILLRACE_MCP_PROFILE?: 'conformance' | undefined
   readonly MILLRACE_MODEL_FALLBACK?: string | undefined
   readonly MILLRACE_MODEL_PRICES?: string | undefined
+  readonly MILLRACE_MODEL_WINDOW?: number | undefined
   readonly MILLRACE_BUDGET?: string | undefined
   readonly MILLRACE_MASK_PII?: string | undefined
   readonly MILLRACE_PUBLIC_URL?: string | undefined
@@ -30,6 +31,8 @@ export function readAgents(env: Variables, folder: string) {
     mcpProfile: env.MILLRACE_MCP_PROFILE,
     fallbackModel: env.MILLRACE_MODEL_FALLBACK,
     prices: readPrices(env.MILLRACE_MODEL_PRICES),
+    /** Tokens of a conversation that a hosted model is sent; older turns are summarised. */
+    window: env.MILLRACE_MODEL_WINDOW ?? 60_000,
     budget: { ...budget, ...readNumbers('MILLRACE_BUDGET', env.MILLRACE_BUDGET, Object.keys(budget)) },
     /** Personal data in words sent to a hosted model is replaced by placeholders. */
     maskPii: readSwitch('MILLRACE_MASK_PII', env.MILLRACE_MASK_PII),

@@ -33,6 +33,7 @@ const environment = z.object({
   MILLRACE_MODEL: text,
   MILLRACE_MODEL_FALLBACK: text,
   MILLRACE_MODEL_PRICES: text,
+  MILLRACE_MODEL_WINDOW: z.coerce.number().int().min(2000).optional(),
   MILLRACE_BUDGET: text,
   MILLRACE_MASK_PII: text,
   MILLRACE_POLICY: text,

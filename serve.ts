@@ -25,7 +25,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
     const { platform } = millrace
     const terminalToken = await writeTerminalToken(config)
     await millrace.work()
-    const orchestrator = await createOrchestrator({ waist: millrace, model: config.model })
+    const orchestrator = await createOrchestrator({ waist: millrace, model: config.model, ...config.agents })
     let origin = `http://${config.host}:${config.port}`
     const mcp = createMcpHttp({
       waist: millrace,
@@ -62,11 +62,13 @@ export async function startServer(config: Config, version: string): Promise<Runn
     millrace.lock?.announce(server.url)
     await seedSample(millrace)
     platform.log.info({ url: server.url }, 'Millrace serves.')
+    orchestrator.recover().catch((error: unknown) => platform.log.warn({ error }, 'Turns that a restart cut off could not be looked for.'))
     return {
       url: server.url,
       millrace,
       close: async () => {
         await server.close()
+        await orchestrator.close()
         await millrace.close()
       },
     }

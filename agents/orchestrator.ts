@@ -61,7 +61,8 @@ export interface RunningOrchestrator extends Orchestrator {
    * many it took up, once they have ended or pause.
    */
   recover(): Promise<number>
-  close(): void
+  /** Leaves the turns under way for whoever takes them up; resolves when they have let go. */
+  close(): Promise<void>
 }
 
 interface Parts {
@@ -105,8 +106,19 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
       parts.heartbeat.lookFor(() => recover(parts, false))
       return recover(parts, platform.db.kind === 'embedded')
     },
-    close: () => parts.heartbeat.stop(),
+    close: () => close(parts),
   }
+}
+
+/** How long a turn may take to let go. */
+const lettingGoMs = 2000
+
+async function close({ heartbeat, turns }: Parts): Promise<void> {
+  heartbeat.stop()
+  for (const { signals } of turns.values())
+    signals.abort(new Left('unavailable', 'The server is stopping. The answer goes on when it is back.'))
+  for (const until = performance.now() + lettingGoMs; turns.size > 0 && performance.now() < until; )
+    await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 async function* chat(parts: Parts, request: ChatRequest): AsyncGenerator<ChatEvent> {

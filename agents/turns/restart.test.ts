@@ -77,8 +77,8 @@ beforeAll(async () => {
   millrace = await openTestMillrace([noteTool, brewTool, deleteTool])
   checkpoints = await openCheckpoints(millrace.platform.db)
 })
-afterEach(() => {
-  for (const one of opened.splice(0)) one.close()
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()))
   gate = () => undefined
   deeds.splice(0)
   entered = 0
@@ -183,7 +183,7 @@ describe('a turn whose process died', () => {
     await until(() => expect(deeds).toEqual(['rice']))
     const next = await open()
     expect((await say(next, 'r5')).at(-1)).toMatchObject({ type: 'failed', code: 'conflict' })
-    first.close()
+    void first.close()
     await until(async () => expect((await say(next, 'r5')).at(-1)).toEqual({ type: 'finished' }))
     expect(deeds).toEqual(['rice'])
   })

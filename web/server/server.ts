@@ -98,7 +98,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   let closed: Promise<void> | undefined
 
   const close = async (): Promise<void> => {
-    closing.abort(new DOMException('The server is stopping.', 'AbortError'))
+    // By this code a chat turn knows that it is to be gone on with, not cancelled.
+    closing.abort(new Fault('unavailable', 'The server is stopping.'))
     hangUpSockets()
     options.mcp?.close().catch((error: unknown) => waist.platform.log.warn({ error }, 'MCP did not close in order.'))
     const tasksLeft = a2a?.close().catch((error: unknown) => waist.platform.log.warn({ error }, 'A2A did not close in order.'))
