@@ -172,8 +172,8 @@ async function reachHere<T>(config: Config, work: (reached: Reached) => Promise<
   const millrace = await open(config, extraRoots)
   const owner = millrace.platform.identity.owner('terminal')
   try {
-    // One command and it is over: it waits until the foreign servers were tried.
-    await millrace.foreign?.open()
+    // One command and it is over: it waits a little for the foreign servers.
+    await millrace.foreign?.open(5_000)
     const { localClient } = await import('./cli/local-client.ts')
     return await work({
       client: localClient(millrace, owner),

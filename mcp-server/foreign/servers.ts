@@ -10,8 +10,8 @@ import { createPins } from './pins.ts'
 import type { ServerSpec } from './servers-file.ts'
 
 export interface ForeignServers extends ForeignServersPort {
-  /** Begins to connect to all of them; resolves when each has been tried once. Nothing need wait for it. */
-  open(): Promise<void>
+  /** Begins to connect to all of them; resolves when each has been tried once, or after `patienceMs`. Nothing need wait for it. */
+  open(patienceMs?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,12 +39,17 @@ export function createForeignServers(options: ForeignServersOptions): ForeignSer
     if (found) return found
     throw new Fault('not_found', `There is no MCP server '${server.slice(0, 80)}'. Known: ${[...joined.keys()].join(', ') || 'none'}.`)
   }
+  let opening: Promise<unknown> | undefined
+  const begin = (): Promise<unknown> => {
+    timer = setInterval(() => {
+      for (const server of joined.values()) void server.refresh()
+    }, relistMs).unref()
+    return Promise.all([...joined.values()].map((server) => server.start()))
+  }
   return {
-    open: async () => {
-      timer ??= setInterval(() => {
-        for (const server of joined.values()) void server.refresh()
-      }, relistMs).unref()
-      await Promise.all([...joined.values()].map((server) => server.start()))
+    open: async (patienceMs) => {
+      opening ??= begin()
+      await (patienceMs === undefined ? opening : Promise.race([opening, passed(patienceMs)]))
     },
     list: () => [...joined.values()].map((server) => server.view()),
     accept: async (tx, { server, hash, by }) => {
@@ -61,6 +66,8 @@ export function createForeignServers(options: ForeignServersOptions): ForeignSer
     },
   }
 }
+
+const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
 
 function joinedServer(options: ForeignServersOptions, spec: ServerSpec, pins: ReturnType<typeof createPins>): JoinedServer {
   const { platform, catalogue, version, connectMs, firstWaitMs } = options
