@@ -1,12 +1,14 @@
 /**
- * Learns the weights of agents/planner/relevance-weights.json. Run it by hand:
- *   node evals/toolpick-train.ts FOLDER [OUT]
- * FOLDER holds files of cases as `readPickFiles` reads them; which ones the committed weights were learned from stands in
+ * Learns what agents/planner/relevance.ts knows: how common words are (term-frequencies.json), then how much each trait weighs
+ * (relevance-weights.json). Run by hand, in this order, since weights rest on frequencies:
+ *   node evals/toolpick-train.ts words FOLDER
+ *   node evals/toolpick-train.ts weights FOLDER
+ * FOLDER holds files of cases as `readPickFiles` reads them; which ones the committed tables were learned from stands in
  * docs/decisions/0027-tool-relevance.md. No file that the suite is judged by may be among them.
  */
 import { writeFile } from 'node:fs/promises'
 import type { PlannerTool } from '../agents/planner/contract.ts'
-import { toolTerms } from '../agents/planner/tool-terms.ts'
+import { stemsIn, toolTerms } from '../agents/planner/tool-terms.ts'
 import { requestOf, traitsOf } from '../agents/planner/traits.ts'
 import { seededRandom } from '../ml/evaluation/seeded-random.ts'
 import { equationSchema } from '../ml/models/linear/equation.ts'
@@ -95,10 +97,35 @@ export function fitWeights(examples: readonly Example[], strength = 0.1): Weight
 
 const round = (value: number): number => Number(value.toFixed(4))
 
+export interface Frequencies {
+  /** How many different texts were counted. */
+  readonly texts: number
+  /** "stem:count stem:count …", the most common first. */
+  readonly counts: string
+}
+
+const fewest = 4
+const longestText = 600
+
+/** In how many requests and tool descriptions each word stands; rare ones are left out. */
+export function countTerms(cases: readonly PickCase[]): Frequencies {
+  const texts = new Set(
+    cases.flatMap(({ request, tools }) => [
+      request.slice(0, longestText),
+      ...tools.map(({ name, description }) => `${name}. ${description}`),
+    ]),
+  )
+  const counts = new Map<string, number>()
+  for (const text of texts) for (const root of new Set(stemsIn(text))) counts.set(root, (counts.get(root) ?? 0) + 1)
+  const kept = [...counts].filter(([root, count]) => count >= fewest && /^[a-z]+$/u.test(root))
+  kept.sort(([left, many], [right, more]) => more - many || (left < right ? -1 : 1))
+  return { texts: texts.size, counts: kept.map((entry) => entry.join(':')).join(' ') }
+}
+
 if (import.meta.main) {
-  const [folder = '', out = 'agents/planner/relevance-weights.json'] = process.argv.slice(2)
-  const files = await readPickFiles(folder)
-  const examples = files.flatMap(({ cases }) => examplesOf(cases))
-  await writeFile(out, `${JSON.stringify(fitWeights(examples), null, 2)}\n`)
-  process.stdout.write(`${examples.length} pairs of ${files.map(({ name }) => name).join(', ')}\n`)
+  const [what = '', folder = ''] = process.argv.slice(2)
+  const cases = (await readPickFiles(folder)).map((file) => file.cases)
+  const [name, made] =
+    what === 'words' ? ['term-frequencies', countTerms(cases.flat())] : ['relevance-weights', fitWeights(cases.flatMap(examplesOf))]
+  await writeFile(new URL(`../agents/planner/${name}.json`, import.meta.url), `${JSON.stringify(made, null, 2)}\n`)
 }

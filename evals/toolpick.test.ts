@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runToolpick } from './toolpick.ts'
 import { readPickFiles } from './toolpick-data.ts'
-import { examplesOf, fitWeights } from './toolpick-train.ts'
+import { countTerms, examplesOf, fitWeights } from './toolpick-train.ts'
 
 const signal = new AbortController().signal
 let folder = ''
@@ -125,5 +125,14 @@ describe('learning to tell', () => {
     const { weights } = fitWeights(examples)
     expect(weights['said anywhere']).toBeGreaterThan(0)
     expect(weights['weight unexplained']).toBeLessThan(0)
+  })
+
+  it('counts in how many texts a word stands, once per text', async () => {
+    const path = await write(
+      'words.jsonl',
+      [1, 2, 3, 4].map((at) => asks(`w${at}`, `buoy ${'lamp '.repeat(at)} number${'abcd'[at - 1]}x`, [])),
+    )
+    const [file] = await readPickFiles(path)
+    expect(countTerms(file?.cases ?? [])).toEqual({ texts: 4, counts: 'buoi:4 lamp:4' })
   })
 })

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { PlannerTool } from './contract.ts'
 import { relevance } from './relevance.ts'
+import { synonymsOf } from './synonyms.ts'
 import { termsOf } from './terms.ts'
 import { toolTerms } from './tool-terms.ts'
 import { requestOf, traitsOf } from './traits.ts'
 import { sortAt } from './word-sorts.ts'
+import { numberWord, stem } from './words.ts'
 
 const tool = (name: string, description: string, properties: object = {}, required: readonly string[] = []): PlannerTool => ({
   name,
@@ -48,6 +50,24 @@ describe('relevance', () => {
     const odd = tool('', '', { x: null, y: { type: ['string', 'null'] }, z: { type: 'array' } })
     for (const text of ['…', '"', "''''", '¿Qué?', '東京の天気', '🦆'.repeat(400), 'a'.repeat(4000), '1 2 3', '((((', '\u0000'])
       for (const one of [loan, odd]) expect(Number.isFinite(odds(text, one))).toBe(true)
+  })
+})
+
+describe('words', () => {
+  it('that JavaScript knows as properties are words like others', () => {
+    const text = 'constructor prototype toString hasOwnProperty __proto__ valueOf'
+    const built = tool('constructor', 'The constructor of a prototype, toString and valueOf.', { constructor: { type: 'string' } }, [
+      'constructor',
+    ])
+    expect(Number.isFinite(odds(text, built))).toBe(true)
+    for (const word of text.split(' ')) expect(typeof stem(word)).toBe('string')
+    expect(numberWord('constructor')).toBeUndefined()
+  })
+
+  it('of everyday English and of the trade stand for each other', () => {
+    expect(synonymsOf(stem('lawyer'))).toContain(stem('attorney'))
+    expect(synonymsOf(stem('deploy'))).toContain(stem('rollout'))
+    expect(synonymsOf('qwzx')).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@
  * tool is said, whether its arguments find values, whether it does what is asked. The relevance model weighs these columns.
  */
 import { type Ask, answersTo, askOf } from './deeds.ts'
+import { synonymsOf } from './synonyms.ts'
 import { rarity, type Term, type Terms, termsOf } from './terms.ts'
 import { anywhere, familyKey, head, places, type ToolSlot, type ToolTerms } from './tool-terms.ts'
 import { wordsForSort } from './word-sorts.ts'
@@ -49,9 +50,13 @@ function meet(term: Term, tool: ToolTerms): Meeting {
   const family = bestRelative(term.stem, tool)
   if (family.strength > 0) return family
   if (/^[a-z]{2,5}$/u.test(term.text) && tool.initials.has(term.text)) return { strength: 0.9, where: places.name }
+  const alike = synonymsOf(term.stem).reduce((bits, root) => bits | (tool.where.get(root) ?? 0), 0)
+  if (alike !== 0) return { strength: synonymStrength, where: alike }
   const bySort = term.sort ? wordsForSort[term.sort].reduce((bits, root) => bits | (tool.where.get(root) ?? 0), 0) : 0
   return bySort === 0 ? nothing : { strength: 0.7, where: bySort }
 }
+
+const synonymStrength = 0.8
 
 function bestRelative(root: string, { families, where }: ToolTerms): Meeting {
   let best = nothing
@@ -74,7 +79,7 @@ function kinship(left: string, right: string): number {
 }
 
 function sayer(distinct: readonly Term[]): (root: string) => boolean {
-  const said = new Set(distinct.flatMap(({ stem, sort }) => (sort ? [stem, ...wordsForSort[sort]] : [stem])))
+  const said = new Set(distinct.flatMap(({ stem, sort }) => [stem, ...synonymsOf(stem), ...(sort ? wordsForSort[sort] : [])]))
   const families = Map.groupBy(
     distinct.map(({ stem }) => stem),
     familyKey,

@@ -47,24 +47,26 @@ const endings: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Words whose family the rules would miss, or find where there is none. */
-const irregular: Readonly<Record<string, string>> = {
-  stats: 'statistic',
-  data: 'data',
-  bias: 'bias',
-  ran: 'run',
-  runs: 'runs',
-  built: 'build',
-  made: 'make',
-  sent: 'send',
-  shown: 'show',
-  days: 'day',
-}
+const irregular: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    stats: 'statistic',
+    data: 'data',
+    bias: 'bias',
+    ran: 'run',
+    runs: 'runs',
+    built: 'build',
+    made: 'make',
+    sent: 'send',
+    shown: 'show',
+    days: 'day',
+  }),
+)
 
 const suffixes: readonly RegExp[] = [/(ation|isation|ization)$/, /(ing|ings)$/, /(ed)$/, /(ion)$/]
 
 /** A light suffix stripper (Porter 1980, steps 1 to 3 in spirit): enough to join train, trains, trained, training. */
 export function stem(word: string): string {
-  const known = irregular[word]
+  const known = irregular.get(word)
   if (known !== undefined) return known
   if (word.length < 4 || /[\d_$]/.test(word)) return word
   const ending = endings.find(([pattern]) => pattern.test(word))
@@ -102,10 +104,12 @@ function cell(
 }
 
 const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
-const tens: Readonly<Record<string, number>> = { fifteen: 15, twenty: 20, thirty: 30, forty: 40, fifty: 50, hundred: 100 }
+const tens: ReadonlyMap<string, number> = new Map(
+  Object.entries({ fifteen: 15, twenty: 20, thirty: 30, forty: 40, fifty: 50, hundred: 100 }),
+)
 
 /** "three" -> 3; undefined for any other word. */
 export function numberWord(word: string): number | undefined {
   const small = numberWords.indexOf(word)
-  return small >= 0 ? small : tens[word]
+  return small >= 0 ? small : tens.get(word)
 }
