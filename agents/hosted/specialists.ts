@@ -70,7 +70,8 @@ export function departmentsOf(catalogue: readonly PlannerTool[]): Departments | 
 }
 
 function departments(catalogue: readonly PlannerTool[]): Departments {
-  const of = new Map(catalogue.map((tool) => [tool.name, specialistOf(tool)]))
+  const weightOf = weightsOf(catalogue)
+  const of = new Map(catalogue.map((tool) => [tool.name, specialistOf(tool, weightOf)]))
   const rooms = specialists.map((room) => {
     const tools = catalogue.filter(({ name }) => of.get(name) === room)
     return { room, names: tools.map(({ name }) => name), words: new Set(tools.flatMap(({ name, title }) => wordsIn(`${name} ${title}`))) }
@@ -80,9 +81,9 @@ function departments(catalogue: readonly PlannerTool[]): Departments {
     route: (message) => {
       const words = wordsIn(message)
       const scores = rooms.map(({ room, words: known }) => {
-        const own = words.filter((word) => nouns[room].includes(word)).length
-        const shared = words.filter((word) => known.has(word)).map((word) => 1 / rooms.filter((other) => other.words.has(word)).length)
-        return { room, score: own + shared.reduce((sum, one) => sum + one, 0) }
+        const own = words.filter((word) => nouns[room].includes(word)).map(weightOf)
+        const named = words.filter((word) => word.length > 3 && known.has(word))
+        return { room, score: sumOf(own) + sumOf(named.map((word) => 1 / rooms.filter((other) => other.words.has(word)).length)) }
       })
       return best(scores)
     },
@@ -101,24 +102,40 @@ function departments(catalogue: readonly PlannerTool[]): Departments {
   }
 }
 
-/** A listing that needs no input helps everybody; anything else belongs to whose nouns it uses most. */
-function specialistOf({ name, title, description, input, effect }: PlannerTool): Specialist | undefined {
-  const { required } = input
-  if (effect === 'read' && name.startsWith('list_') && (!Array.isArray(required) || required.length === 0)) return undefined
+/** The rarer a noun is among the tools, the more it says of one: nearly all of them speak of models. */
+function weightsOf(catalogue: readonly PlannerTool[]): (noun: string) => number {
+  const counts = new Map<string, number>()
+  for (const tool of catalogue)
+    for (const word of new Set(textsOf(tool).flatMap(({ words }) => words))) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return (noun) => Math.log((catalogue.length + 1) / (counts.get(noun) ?? 1))
+}
+
+function textsOf({
+  name,
+  title,
+  description,
+  input,
+}: PlannerTool): readonly { readonly words: readonly string[]; readonly weight: number }[] {
   const fields = typeof input.properties === 'object' && input.properties !== null ? Object.keys(input.properties).join(' ') : ''
-  const weighed = [
+  return [
     { words: wordsIn(name), weight: 4 },
     { words: wordsIn(title), weight: 2 },
     { words: wordsIn(fields), weight: 1.5 },
     { words: wordsIn(description), weight: 0.5 },
   ]
-  return best(
-    specialists.map((room) => ({
-      room,
-      score: weighed.reduce((sum, { words, weight }) => sum + weight * words.filter((word) => nouns[room].includes(word)).length, 0),
-    })),
-  )
 }
+
+/** A listing that needs no input helps everybody; anything else belongs to whose nouns it uses most. */
+function specialistOf(tool: PlannerTool, weightOf: (noun: string) => number): Specialist | undefined {
+  const { required } = tool.input
+  if (tool.effect === 'read' && tool.name.startsWith('list_') && (!Array.isArray(required) || required.length === 0)) return undefined
+  const texts = textsOf(tool)
+  const scoreOf = (room: Specialist): number =>
+    texts.reduce((sum, { words, weight }) => sum + weight * sumOf(words.filter((word) => nouns[room].includes(word)).map(weightOf)), 0)
+  return best(specialists.map((room) => ({ room, score: scoreOf(room) })))
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
 function best(scores: readonly { readonly room: Specialist; readonly score: number }[]): Specialist | undefined {
   const [first] = [...scores].sort((left, right) => right.score - left.score)
