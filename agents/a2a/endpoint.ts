@@ -71,6 +71,7 @@ export function createA2a(options: A2aOptions): A2aEndpoint {
   const pushes = createPushes(platform, waitsMs === undefined ? {} : { waitsMs })
   const looks = lookMs === undefined ? {} : { lookMs }
   const work = new Work({ platform, orchestrator, url, onChange: (kept, event) => pushes.tell(kept, event), ...looks })
+  pushes.catchUp().catch((error: unknown) => platform.log.warn({ error }, 'Push notifications of an earlier process could not be sent.'))
   const sending = createSending({ platform, work, pushes, ...looks })
   const ground: OperationGround = { db: platform.db, work, pushes, sending }
   const log = (error: unknown): unknown => {

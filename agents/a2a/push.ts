@@ -8,7 +8,7 @@ import type { Queryable } from '../../platform/database/database.ts'
 import { readTarget } from '../../platform/egress/target.ts'
 import { asFault, Fault } from '../../platform/fault.ts'
 import type { Platform } from '../../platform/platform.ts'
-import type { Kept } from './tasks.ts'
+import { type Kept, untoldTasks } from './tasks.ts'
 import { type PushTarget, pushTarget, type StreamEvent } from './wire.ts'
 
 export interface PushConfig extends PushTarget {
@@ -23,6 +23,8 @@ export interface Pushes {
   remove(kept: Pick<Kept, 'task' | 'caller'>, id: string): Promise<boolean>
   /** Tells whoever asked for it, later; states and whole artifacts only, not every word. */
   tell(kept: Kept, event: StreamEvent): void
+  /** Tells how tasks ended or paused where a process stopped before it could. */
+  catchUp(): Promise<void>
   /** Resolves when what waits was sent or given up. */
   close(): Promise<void>
 }
@@ -52,7 +54,22 @@ export function createPushes(platform: Platform, { waitsMs = [1000, 5000, 25_000
         const { code } = asFault(error)
         log.warn({ task: kept.task.id, host: readTarget(config.url).host, code }, 'A push notification was given up.')
       })
+      if (!closing.signal.aborted) await recordTold(db, config, { kept, event })
     }
+  }
+
+  const tell = (kept: Kept, event: StreamEvent): void => {
+    if (!isNews(event) || waiting >= mostWaiting) return
+    const key = `${kept.caller.workspace}/${kept.task.id}`
+    waiting += 1
+    const sent = (queues.get(key) ?? Promise.resolve())
+      .then(() => (closing.signal.aborted ? undefined : deliver(kept, event)))
+      .catch((error: unknown) => log.warn({ error }, 'Push notifications could not be read.'))
+      .finally(() => {
+        waiting -= 1
+        if (queues.get(key) === sent) queues.delete(key)
+      })
+    queues.set(key, sent)
   }
 
   return {
@@ -64,18 +81,10 @@ export function createPushes(platform: Platform, { waitsMs = [1000, 5000, 25_000
       ])
       return rowCount === 1
     },
-    tell: (kept, event) => {
-      if (!isNews(event) || waiting >= mostWaiting) return
-      const key = `${kept.caller.workspace}/${kept.task.id}`
-      waiting += 1
-      const sent = (queues.get(key) ?? Promise.resolve())
-        .then(() => (closing.signal.aborted ? undefined : deliver(kept, event)))
-        .catch((error: unknown) => log.warn({ error }, 'Push notifications could not be read.'))
-        .finally(() => {
-          waiting -= 1
-          if (queues.get(key) === sent) queues.delete(key)
-        })
-      queues.set(key, sent)
+    tell,
+    catchUp: async () => {
+      for (const kept of await untoldTasks(db))
+        tell(kept, { statusUpdate: { taskId: kept.task.id, contextId: kept.task.contextId, status: kept.task.status } })
     },
     close: async () => {
       closing.abort(new Fault('unavailable', 'The server is stopping.'))
@@ -138,6 +147,19 @@ async function listConfigs(db: Queryable, { task, caller }: Named): Promise<read
     [caller.workspace, task.id],
   )
   return rows.map(({ target }) => stored.parse(target))
+}
+
+/** Sent or given up: it is not tried again after a restart. */
+async function recordTold(
+  db: Queryable,
+  config: PushConfig,
+  { kept, event }: { readonly kept: Kept; readonly event: StreamEvent },
+): Promise<void> {
+  if (!('statusUpdate' in event)) return
+  const { timestamp } = event.statusUpdate.status
+  await db.query('update agents_a2a_pushes set told = $4 where workspace = $1 and task = $2 and config = $3', [
+    ...[kept.caller.workspace, kept.task.id, config.id, timestamp],
+  ])
 }
 
 interface Delivery {

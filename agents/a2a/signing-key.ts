@@ -1,6 +1,7 @@
 /** The key of this installation that signs its agent card: made once, kept in the data folder, its public half served to everybody. */
-import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createHash, generateKeyPairSync, type JsonWebKey, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
@@ -22,14 +23,8 @@ export interface SigningKey {
 
 /** Reads the key, or makes it where there is none. Throws `internal` naming a file that holds something else. */
 export async function signingKey(file: string): Promise<SigningKey> {
-  const made = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  try {
-    // Of two processes that start at once one writes, and both read what it wrote.
-    await writeFile(file, JSON.stringify(made), { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
+  if (!existsSync(file)) await putInPlace(file, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }))
   const parsed = keySchema.safeParse(parseJson(await readFile(file, 'utf8')))
   if (!parsed.success)
     throw new Fault('internal', `${file} should hold the key that signs the agent card and does not. Delete it; a new one is made.`)
@@ -38,6 +33,19 @@ export async function signingKey(file: string): Promise<SigningKey> {
     .update(JSON.stringify({ crv: point.crv, kty: point.kty, x: point.x, y: point.y }))
     .digest('base64url')
   return { kid, privateKey: { ...point, d }, publicKey: { ...point, kid, alg: 'ES256', use: 'sig' } }
+}
+
+/** Whole or not at all; of two processes that start at once one is first, and both read what it wrote. */
+async function putInPlace(file: string, key: JsonWebKey): Promise<void> {
+  const draft = `${file}.${randomUUID()}`
+  await writeFile(draft, JSON.stringify(key), { mode: 0o600 })
+  try {
+    await link(draft, file)
+  } catch (error) {
+    if (!existsSync(file)) throw error
+  } finally {
+    await rm(draft)
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -41,7 +41,12 @@ const groups: readonly Group[] = [
     description: 'Takes in datasets, profiles, validates, prepares, splits, queries and exports them, and knows where things come from.',
     fits: /data|lineage|catalog|feature|mask/,
   },
-  { id: 'governance', name: 'Oversight', description: 'Shows what was done and by whom, and stops agents.', fits: /audit|agents|approval/ },
+  {
+    id: 'governance',
+    name: 'Oversight',
+    description: 'Shows what was done and by whom, stops agents, and decides which foreign servers are trusted.',
+    fits: /audit|agents|approval|server/,
+  },
   { id: 'more', name: 'More', description: 'Other tools of this installation.', fits: /./ },
 ]
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Caller, roles } from '../../platform/caller.ts'
 import type { Queryable } from '../../platform/database/database.ts'
-import { isTerminal, type ListRequest, type State, states, type Task } from './wire.ts'
+import { isSettled, isTerminal, type ListRequest, type State, states, type Task } from './wire.ts'
 
 /** A task with who asked for it and the approvals that it waits for. */
 export interface Kept {
@@ -107,7 +107,15 @@ export async function saveTask(db: Queryable, { task, caller, waiting }: Kept): 
   const { rowCount } = await db.query(
     `update agents_a2a_tasks set state = $3, document = $4::jsonb, waiting = $5::jsonb, updated_at = $6, lease_until = now() + $7 * interval '1 millisecond'
      where workspace = $1 and task = $2 and state not in (${terminalList})`,
-    [caller.workspace, task.id, task.status.state, documentOf(task), JSON.stringify(waiting), task.status.timestamp, leaseMs],
+    [
+      caller.workspace,
+      task.id,
+      task.status.state,
+      documentOf(task),
+      JSON.stringify(waiting),
+      task.status.timestamp,
+      isSettled(task.status.state) ? 0 : leaseMs,
+    ],
   )
   return rowCount === 1
 }
@@ -164,6 +172,19 @@ export async function waitingTasks(db: Queryable): Promise<readonly Kept[]> {
   const { rows } = await db.query<Row>(
     `select ${columns} from agents_a2a_tasks where state = 'TASK_STATE_INPUT_REQUIRED' and waiting <> '[]'::jsonb
      order by lease_until desc limit 100`,
+  )
+  return rows.map(keptOf)
+}
+
+/** Tasks of all workspaces that ended or paused within the last day and whose followers by push were not told, by a process that is gone. */
+export async function untoldTasks(db: Queryable): Promise<readonly Kept[]> {
+  const { rows } = await db.query<Row>(
+    `select ${columns} from agents_a2a_tasks as task_row
+     where state not in ('TASK_STATE_SUBMITTED', 'TASK_STATE_WORKING') and lease_until < now() and updated_at > now() - interval '1 day'
+       and exists (
+         select 1 from agents_a2a_pushes where agents_a2a_pushes.workspace = task_row.workspace and agents_a2a_pushes.task = task_row.task
+           and told <> task_row.document -> 'status' ->> 'timestamp')
+     order by updated_at limit 100`,
   )
   return rows.map(keptOf)
 }

@@ -1,6 +1,7 @@
 /** The HTTP API as OpenAPI 3.1, made from the same catalogue that serves it: one path a tool, and the fixed paths around them. */
 
 import type { ToolDescription } from '../../tools/description.ts'
+import { facadePaths, facadeSchemas, facadeTags } from './openapi-facades.ts'
 import { fixedPaths, idempotencyParameter, problemResponse, waitParameter } from './openapi-fixed.ts'
 import { ragPaths } from './openapi-rag.ts'
 import { relocated } from './openapi-references.ts'
@@ -29,6 +30,7 @@ export function openapiOf(tools: readonly ToolDescription[], { version, url }: {
       { name: 'runs', description: 'Durable work: followed, streamed, cancelled.' },
       { name: 'approvals', description: 'Calls that wait for a person.' },
       { name: 'chat', description: 'The orchestrator, over AG-UI.' },
+      ...facadeTags,
       { name: 'sessions', description: 'Signing in, and access tokens.' },
       { name: 'status', description: 'For whoever watches the process.' },
     ],
@@ -36,12 +38,13 @@ export function openapiOf(tools: readonly ToolDescription[], { version, url }: {
       ...Object.fromEntries(tools.map((tool) => [`/api/tools/${tool.name}`, { post: toolOperation(tool) }])),
       ...ragPaths(tools),
       ...fixedPaths,
+      ...facadePaths,
     },
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token, made with `npx millrace token`. Optional in local mode.' },
       },
-      schemas: { ...fixedSchemas, ...Object.fromEntries(schemas) },
+      schemas: { ...fixedSchemas, ...facadeSchemas, ...Object.fromEntries(schemas) },
     },
   }
 }
