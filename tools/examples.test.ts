@@ -43,6 +43,7 @@ const story = [
   'list_collections',
   'list_documents',
   'search_documents',
+  'embed_texts',
   'tune_search',
   'ask_documents',
   'record_feedback',
