@@ -6,6 +6,8 @@ import { type Carry, type Draft, draftsFrom } from './draft.ts'
 import { apart, isEntityKind } from './entities.ts'
 import { fill } from './fill.ts'
 import type { Filling } from './filling.ts'
+import { ideasOfText } from './ideas.ts'
+import { thingIdeas } from './lexicon.ts'
 import { type Reading, within } from './reading.ts'
 import { type Candidate, type Index, type KnownTool, rank } from './retrieve.ts'
 import type { Slot } from './slots.ts'
@@ -30,16 +32,24 @@ export function choose(situation: Situation, clause: Clause, earlier: readonly D
   const carry = carryFrom(earlier, situation.recall)
   const ranked = rank(index, part, (slot) => mayFill(slot, part, (one) => carry(one, anyTool(index), part, new Map()) !== undefined))
   const most = Math.max(...ranked.map(({ evidence, score }) => (score >= leastScore ? evidence : 0)))
-  const few = ranked
-    .slice(0, 4)
-    .filter(
-      ({ evidence, score }, at) => evidence >= (at === 0 ? leastEvidence : Math.max(leastEvidence, 0.55 * most)) && score >= leastScore,
-    )
-  const tries = tried(few, reading, { ...clause, world, carry })
+  const enough = Math.max(leastEvidence, 0.55 * most)
+  const few = ranked.slice(0, 4).filter(({ evidence, score }, at) => evidence >= (at === 0 ? leastEvidence : enough) && score >= leastScore)
+  const tries = tried(few, reading, { ...clause, world, carry }).filter(
+    (one) => (one.whole || one.candidate.evidence >= enough) && grounded(one, part),
+  )
   const best = tries.reduce<Tried | undefined>((top, other) => (top === undefined || other.score > top.score ? other : top), undefined)
   if (best?.whole) return best.candidate
+  const other = best && tries.find((one) => readier(one, best, part))
+  if (other) return other.candidate
   const several = tellingOf(part).length > 1 ? ranked.filter(quietly) : []
   return bySignature(tried(several, reading, { ...clause, world, carry })) ?? best?.candidate
+}
+
+/** Lacks nothing, speaks of the deed as much, and the better ranked one is not named for that deed. */
+function readier({ whole, candidate }: Tried, best: Tried, { ideas }: Reading): boolean {
+  const [deed] = ideas.filter(({ idea, weight }) => weight >= 1 && !thingIdeas.has(idea))
+  const named = ideasOfText(best.candidate.known.tool.name)
+  return whole && candidate.evidence >= best.candidate.evidence && named.every(({ idea }) => idea !== deed?.idea)
 }
 
 interface Tried {
@@ -47,6 +57,8 @@ interface Tried {
   readonly score: number
   /** Names, rows, paths, times and ids of the clause that found a place. */
   readonly found: number
+  /** Arguments that the clause itself gives. */
+  readonly given: number
   /** Nothing is missing. */
   readonly whole: boolean
   /** Nor is a name left over. */
@@ -74,18 +86,59 @@ function tried(
     ).length
     return {
       candidate,
-      found: telling.filter((one) => filling.used.some((used) => !apart(used, one))).length,
+      found:
+        telling.filter((one) => filling.used.some((used) => !apart(used, one))).length + (answers(candidate.known, filling.clause) ? 1 : 0),
+      given: filling.spans.size,
       whole: lacks.length === 0,
       fits: lacks.length === 0 && telling.every((one) => filling.used.some((used) => !apart(used, one))),
-      score: candidate.score - lacks.reduce((sum, slot) => sum + burden(slot, filling.clause), 0) - left * 0.3 - others * 0.15,
+      score:
+        candidate.score -
+        lacks.reduce((sum, slot) => sum + burden(slot, filling.clause), 0) -
+        left * 0.3 -
+        others * 0.15 -
+        Math.min(0.6, unexplained(filling) * 0.15) -
+        (otherSort(candidate.known, filling.clause) ? 0.9 : 0) -
+        (listsOthers(candidate.known, filling.clause) ? 0.6 : 0),
     }
   })
+}
+
+/**
+ * Whether words or values speak for a call, beyond a likeness: what changes something must be asked for in so many words, and a
+ * call that takes nothing from the clause must not leave most of its words unexplained.
+ */
+function grounded({ candidate: { known }, given }: Tried, { ideas }: Reading): boolean {
+  const said = ideas.filter(({ idea, weight }) => weight >= 0.8 && known.head.has(idea))
+  const changes = known.tool.effect === 'change' || known.tool.effect === 'delete'
+  if (changes && said.every(({ idea }) => thingIdeas.has(idea))) return false
+  if (given > 0) return true
+  const strange = ideas.filter(({ idea }) => idea.startsWith('=') && !known.about.has(idea))
+  return said.length > 0 && strange.length <= said.length
 }
 
 /** What is asked for without a name ("into a collection") is no sign of another tool; neither is a number that may be asked for. */
 const burden = ({ kind }: Slot, clause: Reading): number => (saysSort(kind, clause) ? 0.1 : isEntityKind(kind) ? 0.4 : 0.2)
 
 const saysSort = (kind: string, { words }: Reading): boolean => isEntityKind(kind) && words.some((word) => word.stem === stem(kind))
+
+/** A table is no document, and the other way round: a path's ending tells which a tool should take. */
+function otherSort({ head }: KnownTool, { paths }: Reading): boolean {
+  const sorts = paths.map(({ value }) => sorted.find(([pattern]) => pattern.test(value))).filter((sort) => sort !== undefined)
+  return sorts.some(([, own, other]) => !head.has(own) && head.has(other))
+}
+
+const sorted: readonly (readonly [RegExp, string, string])[] = [
+  [/\.(?:csv|tsv|parquet|jsonl?|xlsx?|arrow)$/iu, 'dataset', 'document'],
+  [/\.(?:pdf|md|txt|html?|docx?|pptx?|epub)$/iu, 'document', 'dataset'],
+]
+
+/** Things are asked for by their sort, and the tool is named for listing another sort. */
+function listsOthers({ head }: KnownTool, { ideas }: Reading): boolean {
+  if (!head.has('list')) return false
+  const own = [...head].filter((idea) => thingIdeas.has(idea))
+  const asked = ideas.map(({ idea }) => idea).filter((idea) => thingIdeas.has(idea))
+  return own.length > 0 && asked.length > 0 && asked.every((idea) => !own.includes(idea))
+}
 
 /** What only few tools have a place for. */
 const tellingOf = ({ entities, paths, ids, row, schedule }: Reading): readonly Span[] => [
@@ -95,6 +148,21 @@ const tellingOf = ({ entities, paths, ids, row, schedule }: Reading): readonly S
   ...(row ? [row] : []),
   ...(schedule ? [schedule] : []),
 ]
+
+/** A question, and a tool that takes one. */
+const answers = ({ slots }: KnownTool, { text, words: [first] }: Reading): boolean =>
+  slots.some(({ kind, required }) => kind === 'question' && required) &&
+  (text.trimEnd().endsWith('?') || /^(?:what|which|who|how|why|where|when|ask)$/u.test(first?.lower ?? ''))
+
+/** Words that no value and no idea of the tool accounts for; a tool that takes free text takes them. */
+function unexplained({ known: { slots, about }, used, clause }: Filling): number {
+  if (slots.some(({ kind }) => freeText.has(kind))) return 0
+  return clause.ideas.filter(
+    (hit) => hit.idea.startsWith('=') && !about.has(hit.idea) && used.every((span) => apart(span, { ...hit, text: '' })),
+  ).length
+}
+
+const freeText: ReadonlySet<string> = new Set(['query', 'question', 'text', 'phrases'])
 
 /** Spans that only a value of this sort could use up. */
 const valuesTaken = (filling: Filling): readonly Span[] =>

@@ -101,7 +101,7 @@ export function repeated(reading: Reading, previous: readonly Draft[], world: Wo
     spans: Object.fromEntries(filling.spans),
     missing: missing(base.known, merged),
     unknown: [],
-    unavailable: [],
+    unavailable: base.unavailable.filter(({ slot }) => !merged.has(slot)),
   }
 }
 
@@ -119,7 +119,7 @@ const freeText: ReadonlySet<Slot['kind']> = new Set(['question', 'query', 'text'
 /** A short answer to a question for one missing argument: "7", "as-of-today", "revenue". */
 function bareAnswer(reading: Reading, base: Draft): { readonly slot: string; readonly value: unknown } | undefined {
   if (reading.words.length > 3) return undefined
-  const [number] = reading.quantities
+  const [number] = reading.quantities.filter(({ percent, ratio }) => !percent && !ratio)
   const [name, ...others] = base.missing
   const slot = base.known.slots.find((one) =>
     name === undefined ? number && one.kind === 'version' && one.name in base.arguments : one.name === name,

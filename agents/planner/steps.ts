@@ -118,6 +118,7 @@ function belongs(last: Sketch, step: Step, situation: Situation): boolean {
   const { reading, world } = situation
   if (!last.best) return step.clause.condition === undefined || !step.clause.next
   if (!step.best) return true
+  if (isBare(within(reading, step.clause)) && last.clause.condition === undefined && !step.clause.next) return true
   const question = textOf(reading, last.clause).trimEnd().endsWith('?')
   const own = within(reading, step.clause)
   if (last.best.known === step.best.known) return !renamed(last, step, reading)
@@ -128,6 +129,10 @@ function belongs(last: Sketch, step: Step, situation: Situation): boolean {
   const lacksName = step.best.known.slots.some((slot) => isEntityKind(slot.kind) && draft?.missing.includes(slot.name))
   return own.entities.length === 0 && (lacksName || (step.best.evidence < 1.6 && (draft?.missing.length ?? 0) > 0 && !hasPronoun(own)))
 }
+
+/** Values and no deed: "I need recall and precision". */
+const isBare = ({ ideas, entities }: Reading): boolean =>
+  entities.length === 0 && ideas.every(({ idea, weight }) => weight < 0.8 || idea.startsWith('='))
 
 /** The second clause names another thing of the kind the first one has: two calls, not one. */
 function renamed(last: Step, step: Step, reading: Reading): boolean {
