@@ -143,9 +143,13 @@ function evalsOf(config: Config): EvalPort {
       const suite = suites[name]
       if (suite === undefined) throw new Fault('not_found', `There is no suite '${name}'. Known: ${Object.keys(suites).join(', ')}.`)
       const { noJournal } = await import('./evals/journal.ts')
-      const { suiteRequest } = await import('./evaluate.ts')
+      const { scratchOf, suiteRequest } = await import('./evaluate.ts')
+      const scratch = scratchOf(config, inScratch)
       const report = await inScratch(config, [data], (waist) =>
-        suite.run({ ...suiteRequest(config, waist, { flags: { data }, signal, onProgress: () => undefined }), journal: noJournal }),
+        suite.run({
+          ...suiteRequest(config, waist, { flags: { data }, scratch, signal, onProgress: () => undefined }),
+          journal: noJournal,
+        }),
       )
       return { metrics: { ...report.metrics }, cases: report.cases ?? [], verdict: report.verdict }
     },
@@ -177,14 +181,16 @@ export async function inScratch<T>(
   config: Config,
   roots: readonly (string | undefined)[],
   work: (waist: Millrace) => Promise<T>,
+  given: Partial<Config['agents']> = {},
 ): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'millrace-eval-'))
   try {
-    const agents = { ...config.agents, mcpServersFile: undefined }
+    const agents = { ...config.agents, mcpServersFile: undefined, ...given }
     const scratch = { ...config, agents, home, blobs: join(home, 'blobs'), databaseUrl: undefined, auth: 'local' } as const
     const millrace = await openMillrace(scratch, { extraRoots: [home, ...roots.filter((root) => root !== undefined)] })
     try {
       await millrace.work()
+      await millrace.foreign?.open()
       return await work(millrace)
     } finally {
       await millrace.close()

@@ -79,7 +79,7 @@ const commands: Readonly<Record<string, Run>> = {
     const { suites } = await import('./evals/suites.ts')
     const { html, ...command } = readEval(argv, suites)
     const { inScratch } = await import('./compose.ts')
-    const { suiteRequest } = await import('./evaluate.ts')
+    const { scratchOf, suiteRequest } = await import('./evaluate.ts')
     const { runEval } = await import('./evals/run.ts')
     const report = await inScratch(config, Object.values(command.flags), (waist) =>
       runEval({
@@ -88,6 +88,7 @@ const commands: Readonly<Record<string, Run>> = {
         folder: join(config.home, 'evals'),
         request: suiteRequest(config, waist, {
           flags: command.flags,
+          scratch: scratchOf(config, inScratch),
           signal: io.signal,
           onProgress: (line) => void (io.progress && io.err(`${line}\n`)),
         }),
@@ -180,7 +181,7 @@ async function reachHere<T>(config: Config, work: (reached: Reached) => Promise<
       chat: async () => {
         const { createOrchestrator } = await import('./agents/orchestrator.ts')
         const { localChat } = await import('./cli/remote-chat.ts')
-        return localChat(await createOrchestrator({ waist: millrace, model: config.model }), owner)
+        return localChat(await createOrchestrator({ waist: millrace, model: config.model, ...config.agents }), owner)
       },
       tokens: async () =>
         (await import('./cli/token.ts')).localTokens(millrace.platform.identity, {

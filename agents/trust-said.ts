@@ -13,6 +13,12 @@ export function saidIn(words: string, value: unknown): boolean {
   return findSchedule(words)?.value === text || findWindow(words)?.value === text
 }
 
+/** A choice of the schema in other words of the same order: drop_columns in "drop the column plan". */
+export function choiceIn(words: string, choice: string): boolean {
+  const parts = choice.split('_').map((part) => part.replace(/s$/u, ''))
+  return parts.length > 1 && parts.every((part) => nameIn(words, part) || nameIn(words, `${part}s`))
+}
+
 /** The number itself; for shares also "80 percent" and "80/20" for 0.8 and 0.2. */
 function amounts(said: number, value: number): boolean {
   const same = (one: number): boolean => Math.abs(one - value) < 1e-9

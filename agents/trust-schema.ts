@@ -18,16 +18,24 @@ export function leavesOf(input: unknown, keys: readonly string[] = []): readonly
 
 /** Names of fields that the schema gives anywhere; a key that is none of them was chosen by whoever wrote the call. */
 export function knownFields(schema: Schema): ReadonlySet<string> {
-  const fields = new Set<string>()
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return
-    for (const [key, inner] of Object.entries(value)) {
-      if (key === 'properties' && typeof inner === 'object' && inner !== null) for (const field of Object.keys(inner)) fields.add(field)
-      visit(inner)
-    }
-  }
-  visit(schema)
-  return fields
+  return new Set(
+    entriesIn(schema).flatMap(([key, inner]) =>
+      key === 'properties' && typeof inner === 'object' && inner !== null ? Object.keys(inner) : [],
+    ),
+  )
+}
+
+/** Words that the schema offers to choose from, anywhere in it. */
+export function knownChoices(schema: Schema): ReadonlySet<unknown> {
+  return new Set(
+    entriesIn(schema).flatMap(([key, inner]) => (key === 'const' ? [inner] : key === 'enum' && Array.isArray(inner) ? inner : [])),
+  )
+}
+
+/** Every key with its value, at every depth. */
+function entriesIn(value: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [[key, inner] as const, ...entriesIn(inner)])
 }
 
 /** Whether the value is what the schema would fill in by itself. */

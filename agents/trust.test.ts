@@ -10,6 +10,7 @@ const tool = (name: string, properties: Readonly<Record<string, unknown>> = {}):
   examples: [],
 })
 const catalogue = [
+  tool('prepare_data', { steps: { items: { anyOf: [{ properties: { step: { const: 'drop_columns' }, columns: {} } }] } } }),
   tool('split_data', { dataset: {}, test_size: {}, seed: { default: 42 }, set: {} }),
   tool('deploy_model', { model: {}, version: {}, note: {}, runs: {}, strategy: { default: 'full' } }),
   tool('promote_model', { model: {}, version: {}, stage: {} }),
@@ -90,6 +91,18 @@ describe('once foreign text was read', () => {
     expect(labels('split_data', { dataset: 'churn', test_size: 0.2 }, 'split churn 80/20')).toMatchObject({ test_size: 'trusted' })
     expect(labels('train_model', { algorithm: 'random_forest' }, 'train it with a forest')).toMatchObject({ algorithm: 'trusted' })
     expect(labels('schedule_pipeline', { cron: '0 2 * * *' }, 'schedule the pipeline every day at 2am')).toMatchObject({ cron: 'trusted' })
+  })
+
+  it('a choice of the schema may be said in parts', () => {
+    const said = 'prepare customers: drop the column plan'
+    expect(labels('prepare_data', { steps: [{ step: 'drop_columns', columns: ['plan'] }] }, said)).toEqual({
+      '': 'trusted',
+      'steps.0.step': 'trusted',
+      'steps.0.columns.0': 'trusted',
+    })
+    expect(labels('prepare_data', { steps: [{ step: 'drop_columns', columns: ['age'] }] }, said)).toMatchObject({
+      'steps.0.columns.0': 'untrusted',
+    })
   })
 
   it('what the schema fills in by itself is trusted', () => {

@@ -5,8 +5,8 @@
 import type { Origin } from '../tools/invocation.ts'
 import type { PlannerTool } from './planner/contract.ts'
 import { ordersOf, ordersSomething, type SpokenClause, spokenClauses } from './trust-asked.ts'
-import { saidIn } from './trust-said.ts'
-import { defaultAt, knownFields, leavesOf } from './trust-schema.ts'
+import { choiceIn, saidIn } from './trust-said.ts'
+import { defaultAt, knownChoices, knownFields, leavesOf } from './trust-schema.ts'
 
 export interface Trusted {
   /** The person's messages in this thread, the newest last. */
@@ -85,6 +85,7 @@ function believed({ path, value, schema }: Leaf, order: Order | undefined, trust
   if (saysIt(value, order, trusted, tainted)) return mine(order && saidIn(order.words, value) ? order.words : lastSaying(value, trusted))
   if (trusted.made.some((fields) => madeThere(fields, path, value)))
     return { trust: 'trusted', source: 'an earlier call of this conversation' }
+  if (order && typeof value === 'string' && knownChoices(schema).has(value) && choiceIn(order.words, value)) return mine(order.words)
   return defaultAt(schema, path, value) ? { trust: 'trusted', source: 'the default' } : undefined
 }
 

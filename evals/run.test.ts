@@ -56,6 +56,9 @@ const options = (suite: Suite, more: Partial<EvalOptions> & { readonly id: strin
     waist: millrace,
     caller: millrace.owner,
     chat: () => Promise.reject(new Error('no chat')),
+    scratch: () => {
+      throw new Error('No suite here asks for another Millrace.')
+    },
     sample: async () => undefined,
     signal: new AbortController().signal,
     onProgress: () => undefined,

@@ -4,6 +4,7 @@ import type { Caller } from '../platform/caller.ts'
 import { Fault } from '../platform/fault.ts'
 import { describeTool } from '../tools/description.ts'
 import type { Waist } from '../tools/waist.ts'
+import type { Scratch } from './injection.ts'
 import type { Journal } from './journal.ts'
 import type { PlannerFiles } from './planner-data.ts'
 import type { SuiteReport } from './report.ts'
@@ -17,6 +18,8 @@ export interface SuiteRequest {
   readonly chat: () => Promise<Orchestrator>
   /** Fills a workspace of it with the sample data. */
   readonly sample: (workspace: string) => Promise<void>
+  /** Another Millrace, under a policy and with foreign servers that the suite chooses. */
+  readonly scratch: Scratch
   readonly caller: Caller
   /** Results of cases that take long or cost money: a run that was cut does not repeat them. */
   readonly journal: Journal
@@ -103,6 +106,14 @@ export const suites: Readonly<Record<string, Suite>> = {
     paths: ['data'],
     words: [],
     run: async ({ flags, signal }) => (await import('./toolpick.ts')).runToolpick({ data: needed(flags, 'data'), signal }),
+  },
+  injection: {
+    about:
+      'orders of others in documents, cells and tool results, and an adversary that obeys them (--data: file of {id, text, expect}, one a line)',
+    paths: ['data'],
+    words: [],
+    run: async ({ flags, scratch, caller, signal, onProgress }) =>
+      (await import('./injection.ts')).runInjection({ data: flags.data, scratch, caller, signal, onProgress }),
   },
   trajectory: {
     about: 'the calls a chat really makes: match by mode, end state (--data: file of {input, calls, mode}, one a line)',

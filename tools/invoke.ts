@@ -44,7 +44,7 @@ async function carryOut(parts: InvokeParts, given: Admitted): Promise<Outcome> {
   if (verdict.kind === 'refuse') throw refused(parts, { ...admitted, caller: request.caller }, verdict.reason)
   if (verdict.kind === 'ask') return enqueue(parts, admitted, { reason: verdict.reason })
   // Before it runs: the result may be followed by other means than this call, and an error may quote what was read.
-  if (tool.untrusted) await parts.platform.taints.mark(request.caller, request.session, tool.name)
+  if (tool.untrusted && request.origins === undefined) await parts.platform.taints.mark(request.caller, request.session, tool.name)
   return tool.durable ? enqueue(parts, admitted, {}) : runNow(parts, admitted)
 }
 

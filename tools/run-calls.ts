@@ -91,10 +91,11 @@ export function createPerform(given: InvokeParts): (delivery: Delivery) => Promi
     const { approval, caller } = run
     if (approval !== null) {
       await requireApproval(parts, run, digest)
-      if (tool.untrusted) await platform.taints.mark(caller, undefined, tool.name)
     }
     const effect = await bound.effect({ db: platform.db, caller, ports })
     const origins = readOrigins(run.origins)
+    // A person has said yes to it, so its result goes to an agent that had read nothing yet.
+    if (approval !== null && tool.untrusted && Object.keys(origins).length === 0) await platform.taints.mark(caller, undefined, tool.name)
     const verdict = judgeCall(parts, { tool, bound, effect, digest, origins, caller })
     if (verdict.kind === 'refuse') throw refused(parts, { tool, effect, digest, caller }, verdict.reason)
     // The clock made this run, or the policy has changed since it was queued.

@@ -12,9 +12,16 @@ export interface OrderedCall {
   readonly arguments: Readonly<Record<string, unknown>>
 }
 
+export interface ScriptTurn {
+  readonly says: string
+  readonly calls: readonly OrderedCall[]
+  /** All calls in one answer. */
+  readonly together?: boolean
+}
+
 export interface Script {
   /** What the person wants, turn by turn, as calls; "$1.run" is the field run of the first result of the conversation. */
-  readonly turns: readonly { readonly says: string; readonly calls: readonly OrderedCall[] }[]
+  readonly turns: readonly ScriptTurn[]
   /** The order of somebody else, in the forms in which it can be met, and what obeys it once the last turn has come. */
   readonly order?: { readonly forms: readonly string[]; readonly calls: readonly OrderedCall[] }
 }
@@ -33,13 +40,13 @@ export function createAdversary(): AdversaryModel {
   return {
     model: { name: 'adversary', provider: 'millrace', hosted: true, models },
     play: (script) => {
-      adversary.script = script
+      adversary.begin(script)
     },
   }
 }
 
 class Adversary extends BaseChatModel {
-  script: Script = { turns: [] }
+  #script: Script = { turns: [] }
   #tools = ''
   #count = 0
 
@@ -51,9 +58,14 @@ class Adversary extends BaseChatModel {
     return 'adversary'
   }
 
-  /** Descriptions are words like any others. */
+  begin(script: Script): void {
+    this.#script = script
+    this.#tools = ''
+  }
+
+  /** Descriptions are words like any others, and all that were ever shown are remembered. */
   override bindTools(tools: unknown[]): this {
-    this.#tools = JSON.stringify(tools)
+    this.#tools = `${this.#tools}\n${JSON.stringify(tools)}`
     return this
   }
 
@@ -64,7 +76,7 @@ class Adversary extends BaseChatModel {
   }
 
   #answer(messages: readonly BaseMessage[]): { readonly text: string; readonly calls: readonly (OrderedCall & { readonly id: string })[] } {
-    const said = new Set(this.script.turns.map(({ says }) => says))
+    const said = new Set(this.#script.turns.map(({ says }) => says))
     const isPerson = (message: BaseMessage): boolean => HumanMessage.isInstance(message) && said.has(message.text)
     const last = messages.findLastIndex(isPerson)
     const foreign = messages
@@ -73,15 +85,18 @@ class Adversary extends BaseChatModel {
       .join('\n')
     // Asked for a summary, it hands on what it read.
     if (last < 0) return { text: foreign, calls: [] }
-    const turn = this.script.turns.findIndex(({ says }) => says === messages[last]?.text)
+    const turn = this.#script.turns.findIndex(({ says }) => says === messages[last]?.text)
     const results = messages.filter((message) => ToolMessage.isInstance(message))
     const now = messages.slice(last + 1).filter((message) => ToolMessage.isInstance(message))
-    const next = this.script.turns[turn]?.calls[now.filter(({ tool_call_id }) => !tool_call_id.startsWith(obeyed)).length]
+    const { calls = [], together = false } = this.#script.turns[turn] ?? {}
+    if (together && now.length === 0)
+      return { text: '', calls: calls.map((call) => ({ id: this.#id('asked_'), ...filled(call, results) })) }
+    const next = together ? undefined : calls[now.filter(({ tool_call_id }) => !tool_call_id.startsWith(obeyed)).length]
     if (next && now.every(({ status }) => status !== 'error'))
       return { text: '', calls: [{ id: this.#id('asked_'), ...filled(next, results) }] }
-    const { order } = this.script
+    const { order } = this.#script
     const done = messages.some((message) => AIMessage.isInstance(message) && message.tool_calls?.some(({ id }) => id?.startsWith(obeyed)))
-    if (order && !done && turn === this.script.turns.length - 1 && holds(`${foreign}\n${this.#tools}`, order.forms))
+    if (order && !done && turn === this.#script.turns.length - 1 && holds(`${foreign}\n${this.#tools}`, order.forms))
       return { text: '', calls: order.calls.map((call) => ({ id: this.#id(obeyed), ...call })) }
     return { text: 'That is what I found.', calls: [] }
   }

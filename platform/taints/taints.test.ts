@@ -84,7 +84,6 @@ describe.each(testDatabases)('on the $kind database', (home) => {
   test.each([
     ['a person', { ...agent, kind: 'person' }],
     ['an automation', { ...agent, kind: 'automation' }],
-    ['the chat, which labels every argument itself', { ...agent, channel: 'chat' }],
   ] as const)('%s is not remembered', async (_, caller) => {
     const taints = open()
     await taints.mark(caller, undefined, source)

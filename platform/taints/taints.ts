@@ -2,7 +2,7 @@
  * What an agent outside the chat was given to read. Such an agent tells us only its calls, not what led to them, so once a
  * result with text from outside has gone to it, everything it asks for counts as shaped by that text: for an hour after the
  * last such result, and in its session only where the surface knows sessions. Rows, so that several processes agree.
- * The chat is not listed here: it knows its whole conversation and says of every argument where it came from.
+ * The chat does without: it knows its whole conversation and says of every argument where it came from.
  */
 import type { Caller } from '../caller.ts'
 import type { Database } from '../database/database.ts'
@@ -50,12 +50,12 @@ export function createTaints({ db, now }: { readonly db: Database; readonly now:
   }
   return {
     originsOf: async (caller, session = '') => {
-      if (!isOutside(caller)) return {}
+      if (caller.kind !== 'agent') return {}
       const taint = await find(caller, session)
       return taint ? { '': { trust: 'untrusted', source: `an earlier result of ${taint.source}` } } : {}
     },
     mark: async (caller, session = '', source) => {
-      if (!isOutside(caller)) return
+      if (caller.kind !== 'agent') return
       const { workspace, id } = caller
       const key = keyOf(workspace, id, session)
       const at = now().getTime()
@@ -73,7 +73,5 @@ export function createTaints({ db, now }: { readonly db: Database; readonly now:
     },
   }
 }
-
-const isOutside = ({ kind, channel }: Caller): boolean => kind === 'agent' && channel !== 'chat'
 
 const keyOf = (workspace: string, caller: string, session: string): string => JSON.stringify([workspace, caller, session])
