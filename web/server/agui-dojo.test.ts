@@ -1,14 +1,14 @@
 /** The seven features of AG-UI's Dojo, with the reference client against the real orchestrator and a hosted model whose words are scripted. */
 import { HttpAgent } from '@ag-ui/client'
 import type { Tool as ClientTool } from '@ag-ui/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { createOrchestrator, type RunningOrchestrator } from '../../agents/orchestrator.ts'
 import { type OpenAiServer, openAiServer } from '../../agents/testing/openai-server.ts'
 import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
 import { defineTool } from '../../tools/tool.ts'
 import { startWebServer, type WebServer } from './server.ts'
-import { type AguiEvent, activitiesAfter, argumentsIn, mistakesIn, ProtobufAgent, runOf, say, stateAfter } from './test-agui.ts'
+import { type AguiEvent, activitiesAfter, argumentsIn, eventsIn, mistakesIn, ProtobufAgent, runOf, say, stateAfter } from './test-agui.ts'
 
 const getWeather = defineTool({
   name: 'get_weather',
@@ -253,5 +253,32 @@ describe.each(clients)('over %s', (_, Agent) => {
     expect(predicted).toBeLessThan(typesOf(events).indexOf('TOOL_CALL_START'))
     expect(events.filter(({ type }) => type === 'TOOL_CALL_ARGS').length).toBeGreaterThan(3)
     expect(agent.state.document).toBe(document)
+  })
+
+  it('a turn that goes on is told whole to who comes with nothing: what was before it, then itself, nothing twice', async () => {
+    const agent = open()
+    model.script({ text: 'Hello.' })
+    await right(say(agent, 'Hello'))
+    model.script({ ...called('get_weather', { place: 'Bern' }), text: 'Let me look.' }, { silent: true })
+    const turn = right(say(agent, 'How is the weather in Bern?'))
+    const address = `${server.url}/agui/threads/${agent.threadId}/events`
+    await vi.waitFor(() => expect(agent.messages.filter(({ role }) => role === 'tool')).toHaveLength(1), 10_000)
+    const connected = fetch(address, { headers: person })
+    const { body } = await connected
+    const runs = z.object({ runs: z.array(z.looseObject({ runId: z.string(), ended: z.boolean() })) })
+    const { runs: mine } = runs.parse(await (await fetch(`${server.url}/agui/runs`, { headers: person })).json())
+    const run = mine.findLast(({ ended }) => !ended)?.runId
+    await fetch(`${server.url}/agui/runs/${run}/stop`, { method: 'POST', headers: person })
+    const events = eventsIn(await new Response(body).text())
+    expect(mistakesIn(events)).toEqual([])
+    const snapshot = events.find(({ type }) => type === 'MESSAGES_SNAPSHOT')
+    const before = snapshot?.type === 'MESSAGES_SNAPSHOT' ? snapshot.messages.map(({ role, content }) => [role, content]) : []
+    expect(before).toEqual([
+      ['user', 'Hello'],
+      ['assistant', 'Hello.'],
+      ['user', 'How is the weather in Bern?'],
+    ])
+    expect(events.filter(({ type }) => type !== 'MESSAGES_SNAPSHOT').map(({ type }) => type)).toEqual(typesOf(await turn))
+    expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } })
   })
 })

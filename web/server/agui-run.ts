@@ -10,8 +10,6 @@ import { Fault } from '../../platform/fault.ts'
 export interface NumberedEvent {
   readonly id: number
   readonly event: Event
-  /** The event as JSON. */
-  readonly text: string
 }
 
 export interface AguiRun {
@@ -56,88 +54,129 @@ const ahead = 2000
 
 type Facts = Pick<AguiRun, 'threadId' | 'runId' | 'asked' | 'planId'>
 
-export function createRun(facts: Facts, bounds: RunBounds): AguiRun {
-  const kept: NumberedEvent[] = []
-  const changed = new EventTarget()
+export function createRun(facts: Facts, { characters, unheardMs }: RunBounds): AguiRun {
   const stopping = new AbortController()
-  const readers = new Set<{ next: number }>()
-  let size = 0
-  let last = 0
-  let ended = false
-  let unheard: NodeJS.Timeout | undefined
-
-  const tell = (): unknown => changed.dispatchEvent(new globalThis.Event('change'))
-  const first = (): number => kept[0]?.id ?? last + 1
   const stop = (): void => stopping.abort(new DOMException('The turn was stopped.', 'AbortError'))
-  const listenForNobody = (): void => {
-    clearTimeout(unheard)
-    if (readers.size === 0 && !ended) unheard = setTimeout(stop, bounds.unheardMs).unref()
-  }
-  const take = (reader: { next: number }): NumberedEvent => {
-    const found = kept[reader.next - first()]
-    if (found === undefined) throw gone(facts, reader.next - 1)
-    reader.next += 1
-    tell()
-    return found
-  }
-  listenForNobody()
-
+  const changes = new EventTarget()
+  const changed = (): unknown => changes.dispatchEvent(new globalThis.Event('change'))
+  const kept = keepEvents(facts, characters)
+  const readers = createReaders({ unheardMs, unheard: stop, changed })
+  let ended = false
   return {
     ...facts,
+    ...kept,
+    stop,
     startedAt: new Date(),
     stopping: stopping.signal,
     ended: () => ended,
-    broken: () => kept.at(-1)?.event.type === 'RUN_ERROR',
-    last: () => last,
-    first,
-    size: () => size,
-    told: () => kept.map(({ event }) => event),
-    stop,
+    broken: () => kept.told().at(-1)?.type === 'RUN_ERROR',
     add: (event) => {
-      const text = JSON.stringify(event)
-      kept.push({ id: ++last, event, text })
-      size += text.length
-      while (size > bounds.characters && kept.length > 1) size -= kept.shift()?.text.length ?? 0
-      tell()
+      kept.add(event)
+      changed()
     },
     end: () => {
       ended = true
-      clearTimeout(unheard)
-      tell()
+      readers.close()
+      changed()
     },
     async *read(after, signal) {
-      const reader = { next: after + 1 }
-      readers.add(reader)
-      clearTimeout(unheard)
+      const reader = readers.join(after + 1)
       try {
         while (!signal.aborted) {
-          if (reader.next <= last) yield take(reader)
-          else if (ended || !(await happens(changed, signal))) return
+          if (reader.next <= kept.last()) {
+            const found = kept.at(reader.next++)
+            changed()
+            yield found
+          } else if (ended || !(await happens(changes, signal))) return
         }
       } finally {
-        readers.delete(reader)
-        tell()
-        listenForNobody()
+        readers.leave(reader)
       }
     },
     room: async () => {
-      const lag = (): number => (readers.size === 0 ? 0 : last - Math.max(...[...readers].map(({ next }) => next)))
-      while (lag() > ahead && (await happens(changed, stopping.signal)));
+      while (readers.lag(kept.last()) > ahead && (await happens(changes, stopping.signal)));
+    },
+  }
+}
+
+type Kept = Pick<AguiRun, 'last' | 'first' | 'size' | 'told' | 'add'> & { at(id: number): NumberedEvent }
+
+/** The newest events within so many characters, and always the newest one. */
+function keepEvents({ runId, threadId }: Facts, characters: number): Kept {
+  const kept: { readonly id: number; readonly event: Event; readonly size: number }[] = []
+  let size = 0
+  let last = 0
+  const first = (): number => kept[0]?.id ?? last + 1
+  return {
+    first,
+    last: () => last,
+    size: () => size,
+    told: () => kept.map(({ event }) => event),
+    add: (event) => {
+      const added = { id: ++last, event, size: JSON.stringify(event).length }
+      kept.push(added)
+      size += added.size
+      while (size > characters && kept.length > 1) size -= kept.shift()?.size ?? 0
+    },
+    at: (id) => {
+      const found = kept[id - first()]
+      if (found !== undefined) return found
+      const words = `The events after ${id - 1} of run '${runId}' are no longer kept. Read the conversation at /agui/threads/${threadId}/events.`
+      throw new Fault('conflict', words)
+    },
+  }
+}
+
+interface Reader {
+  /** The number it reads next. */
+  next: number
+}
+
+/** Who listens; when nobody has for `unheardMs`, `unheard` is called. */
+function createReaders({
+  unheardMs,
+  unheard,
+  changed,
+}: {
+  readonly unheardMs: number
+  readonly unheard: () => void
+  readonly changed: () => void
+}) {
+  const readers = new Set<Reader>()
+  let closed = false
+  let timer: NodeJS.Timeout | undefined
+  const wait = (): void => {
+    clearTimeout(timer)
+    if (readers.size === 0 && !closed) timer = setTimeout(unheard, unheardMs).unref()
+  }
+  wait()
+  return {
+    join: (next: number): Reader => {
+      const reader = { next }
+      readers.add(reader)
+      clearTimeout(timer)
+      return reader
+    },
+    leave: (reader: Reader): void => {
+      readers.delete(reader)
+      wait()
+      changed()
+    },
+    /** How far the fastest is behind; 0 when there is none. */
+    lag: (last: number): number => (readers.size === 0 ? 0 : last - Math.max(...[...readers].map(({ next }) => next))),
+    close: (): void => {
+      closed = true
+      clearTimeout(timer)
     },
   }
 }
 
 /** False when the signal came first. */
-async function happens(changed: EventTarget, signal: AbortSignal): Promise<boolean> {
+async function happens(changes: EventTarget, signal: AbortSignal): Promise<boolean> {
   try {
-    await once(changed, 'change', { signal })
+    await once(changes, 'change', { signal })
     return true
   } catch {
     return false
   }
-}
-
-function gone({ runId, threadId }: Facts, after: number): Fault {
-  const words = `The events after ${after} of run '${runId}' are no longer kept. Read the conversation at /agui/threads/${threadId}/events.`
-  return new Fault('conflict', words)
 }

@@ -149,10 +149,16 @@ async function hear(thread: string, last: { id: number }, connect: () => Promise
     }
   } catch (error) {
     if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) return
-    // A server that was started again does not know the turn any more; what was said of it is in the conversation.
-    if (error.status === 404 && last.id > 0) dispatch(thread, { type: 'closed' })
+    // A server that was started again does not know the turn any more; what became of it is in the conversation.
+    if (error.status === 404 && last.id > 0) await reload(thread)
     else dispatch(thread, { type: 'failed', code: error.code, message: error.message })
   }
+}
+
+/** What the server has kept of the conversation, in place of what is shown. */
+async function reload(thread: string): Promise<void> {
+  open.get(thread)?.store.set({ ...emptyConversation, phase: 'loading' })
+  await load(thread)
 }
 
 /** A turn of this conversation that goes on, begun by this page before it was loaded again, or by another. */
