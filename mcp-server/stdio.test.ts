@@ -89,6 +89,15 @@ describe('millrace mcp', () => {
     expect(lines.map((line) => z.object({ jsonrpc: z.literal('2.0'), id: z.int() }).parse(JSON.parse(line)).id)).toEqual([1, 2])
   })
 
+  it.each([
+    ['beside a running server', () => server.env],
+    ['as the owner of the data folder', () => alone],
+  ])('%s answers a line that is not JSON with a parse error, a batch with a refusal, and goes on', async (_, env) => {
+    const lines = await raw(env(), ['{"jsonrpc": nonsense', [opening[2]], ...opening])
+    const answers = lines.map((line) => z.looseObject({ id: z.int().nullable() }).parse(JSON.parse(line)))
+    expect(answers).toMatchObject([{ id: null, error: { code: -32_700 } }, { id: null, error: { code: -32_600 } }, { id: 1 }, { id: 2 }])
+  })
+
   it('says on standard error why it cannot start', async () => {
     const { code, out, err } = await runProgram(['mcp'], { env: { ...alone, PORT: 'many' } })
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -96,10 +105,10 @@ describe('millrace mcp', () => {
   })
 })
 
-/** Sends messages and reads until each request is answered, then closes standard input; the process must end with 0. */
-async function raw(env: Readonly<Record<string, string>>, messages: readonly object[]): Promise<readonly string[]> {
+/** Sends messages and reads until each but the notifications is answered, then closes standard input; the process must end with 0. */
+async function raw(env: Readonly<Record<string, string>>, messages: readonly (object | string)[]): Promise<readonly string[]> {
   const child = spawn(process.execPath, [program, 'mcp'], { env, stdio: ['pipe', 'pipe', 'inherit'] })
-  const wanted = messages.filter((message) => 'id' in message).length
+  const wanted = messages.filter((message) => typeof message === 'string' || Array.isArray(message) || 'id' in message).length
   let text = ''
   const answered = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
@@ -107,7 +116,7 @@ async function raw(env: Readonly<Record<string, string>>, messages: readonly obj
       if (text.split('\n').length > wanted) resolve()
     })
   })
-  for (const message of messages) child.stdin.write(`${JSON.stringify(message)}\n`)
+  for (const message of messages) child.stdin.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`)
   await answered
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   child.stdin.end()
