@@ -11,7 +11,7 @@ import type { InvokeParts } from './admit.ts'
 import { allTools, createCatalogue } from './catalogue.ts'
 import type { Invoke, OpenCatalogue } from './invocation.ts'
 import { createInvoke } from './invoke.ts'
-import { defaultPolicy } from './policy.ts'
+import { defaultPolicy, type Policy } from './policy.ts'
 import type { Ports } from './ports.ts'
 import { createPerform } from './run-calls.ts'
 import type { Tool } from './tool.ts'
@@ -33,6 +33,8 @@ export interface TestOptions {
   readonly tools?: readonly Tool[]
   readonly db?: Database
   readonly ports?: Ports
+  /** Default: the built-in one. */
+  readonly policy?: Policy
   readonly auth?: 'local' | 'token'
   readonly now?: () => Date
   /** Default true: durable runs are performed in this process. */
@@ -64,7 +66,7 @@ export async function openTestMillrace(given: readonly Tool[] | TestOptions = {}
   const parts: InvokeParts = {
     platform,
     catalogue,
-    policy: defaultPolicy,
+    policy: options.policy ?? defaultPolicy,
     ports: { answers, ...options.ports },
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
   }
