@@ -89,6 +89,7 @@ describe('a turn of a task', () => {
   it.each([
     ['unauthenticated', 'TASK_STATE_AUTH_REQUIRED'],
     ['not_allowed', 'TASK_STATE_REJECTED'],
+    ['cancelled', 'TASK_STATE_CANCELED'],
     ['deadline', 'TASK_STATE_FAILED'],
     ['internal', 'TASK_STATE_FAILED'],
   ])('that failed with %s leaves the task in %s', (code, state) => {

@@ -79,7 +79,11 @@ function changesOf(draft: Draft, event: ChatEvent, ground: TurnGround): readonly
         ground,
       )
     case 'failed':
-      return end(draft, { state: stateOfFailure(event.code), parts: [{ text: event.message }, { data: { code: event.code } }] }, ground)
+      return end(
+        draft,
+        { state: failureStates[event.code] ?? 'TASK_STATE_FAILED', parts: [{ text: event.message }, { data: { code: event.code } }] },
+        ground,
+      )
     case 'reasoning':
     case 'agent':
     case 'state':
@@ -92,10 +96,12 @@ function changesOf(draft: Draft, event: ChatEvent, ground: TurnGround): readonly
   }
 }
 
-/** `rejected`: the agent would not; `auth-required`: somebody must let it in first. */
-function stateOfFailure(code: string): State {
-  if (code === 'unauthenticated') return 'TASK_STATE_AUTH_REQUIRED'
-  return code === 'not_allowed' || code === 'conflict' ? 'TASK_STATE_REJECTED' : 'TASK_STATE_FAILED'
+/** `rejected`: the agent would not; `auth-required`: somebody must let it in first; `canceled`: a person stopped the agents. */
+const failureStates: Readonly<Record<string, State>> = {
+  unauthenticated: 'TASK_STATE_AUTH_REQUIRED',
+  not_allowed: 'TASK_STATE_REJECTED',
+  conflict: 'TASK_STATE_REJECTED',
+  cancelled: 'TASK_STATE_CANCELED',
 }
 
 /** Appended to the answer so far; its first words replace what a turn cut by a restart had said. */

@@ -400,6 +400,14 @@ describe('the wire', () => {
     expect(large).toMatchObject({ status: 413, json: { jsonrpc: '2.0', error: { message: expect.stringContaining('larger') } } })
   })
 
+  it('takes so many tasks of one caller at once, and no more', async () => {
+    const client = await clientOf(server, { transport: 'HTTP+JSON' })
+    const begun = await Promise.all(Array.from({ length: 16 }, () => taskOf(client.sendMessage(atOnce(say('hold'))))))
+    await expect(client.sendMessage(request(say('hello')))).rejects.toThrow('16 tasks')
+    for (const { id } of begun) await client.cancelTask({ tenant: '', id, metadata: undefined })
+    expect(stateOf(await taskOf(client.sendMessage(request(say('hello')))))).toBe(TaskState.TASK_STATE_COMPLETED)
+  })
+
   it('has the paths of the HTTP binding and says which methods they have', async () => {
     const headers = { 'a2a-version': '1.0' }
     expect((await fetch(`${server.url}/a2a/nothing`, { headers })).status).toBe(404)

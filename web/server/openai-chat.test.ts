@@ -122,6 +122,31 @@ describe('an answer in one piece', () => {
     expect(answer).toMatchObject({ millrace: { citations: [citation], calls: [{ tool: 'ask_documents', ok: true }] } })
   })
 
+  it('annotates what it quotes or numbers, or else all of it with the best passage', async () => {
+    const citations = ['Thirty days.', 'Ten days.', 'One day.'].map((quote, chunk) => ({
+      collection: 'c',
+      document: 'd',
+      chunk,
+      title: 't',
+      quote,
+    }))
+    const data = { abstained: false, citations }
+    const places = async (text: string): Promise<unknown> => {
+      script.push([{ type: 'result', call: 'c', tool: 'ask_documents', content: '', data, ok: true }, ...words(text), finished])
+      const { choices } = await client.chat.completions.create(hello)
+      return choices[0]?.message.annotations?.map(({ url_citation: { url, start_index, end_index } }) => [
+        url.at(-1),
+        start_index,
+        end_index,
+      ])
+    }
+    expect(await places('Ten days. Or so [3].')).toEqual([
+      ['1', 0, 9],
+      ['2', 16, 19],
+    ])
+    expect(await places('A month.')).toEqual([['0', 0, 8]])
+  })
+
   it('says what waits for a person, and where to decide it', async () => {
     const input = { thing: 'x' }
     script.push([{ type: 'waiting', approvals: [{ approval: 'ap_1', call: 'c', tool: 'delete_thing', input, reason: 'It deletes.' }] }])

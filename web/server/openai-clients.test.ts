@@ -56,7 +56,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await web.close()
-  orchestrator.close()
+  await orchestrator.close()
   await millrace.close()
   await model.close()
 })

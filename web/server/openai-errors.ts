@@ -44,7 +44,7 @@ const statusOfCode: Readonly<Record<FaultCode, number>> = {
 /** OpenAI's words where it has them; ours else. */
 const reasonOfCode: Partial<Record<FaultCode, string>> = { unauthenticated: 'invalid_api_key', internal: 'server_error' }
 
-export const statusOf = (fault: Fault): number => (fault instanceof HttpFault ? fault.status : statusOfCode[fault.code])
+const statusOf = (fault: Fault): number => (fault instanceof HttpFault ? fault.status : statusOfCode[fault.code])
 
 export function openAiError(fault: Fault): { readonly error: OpenAiError } {
   const param = fault instanceof OpenAiFault ? fault.param : (fault.errors[0]?.path ?? '')

@@ -179,7 +179,7 @@ function endingOf({ text, finish, usage, calls, citations, own }: Kept, { url, i
   return {
     finish: finish ?? 'stop',
     usage,
-    annotations: citations.map((one) => annotationOf(one, text, url)),
+    annotations: annotationsOf(citations, text, url),
     millrace: {
       ...own,
       ...(calls.length > 0 ? { calls } : {}),
@@ -190,10 +190,24 @@ function endingOf({ text, finish, usage, calls, citations, own }: Kept, { url, i
   }
 }
 
-/** Where the answer quotes the passage, or else the whole answer. */
-function annotationOf({ collection, document, chunk, title, quote }: Citation, text: string, url: string): Annotation {
-  const at = text.indexOf(quote)
-  const place = at < 0 ? { start_index: 0, end_index: text.length } : { start_index: at, end_index: at + quote.length }
+/** Passages whose words or number ("[2]") stand in the answer, where they stand; where none does, the best one for all of it. */
+function annotationsOf(citations: readonly Citation[], text: string, url: string): readonly Annotation[] {
+  const placed = citations.flatMap((one, number) => {
+    const place = placeOf(text, one.quote) ?? placeOf(text, `[${number + 1}]`)
+    return place === undefined ? [] : [annotationOf(one, place, url)]
+  })
+  const [best] = citations
+  return placed.length > 0 || best === undefined ? placed : [annotationOf(best, { start_index: 0, end_index: text.length }, url)]
+}
+
+type Place = Pick<Annotation['url_citation'], 'start_index' | 'end_index'>
+
+function placeOf(text: string, words: string): Place | undefined {
+  const at = words === '' ? -1 : text.indexOf(words)
+  return at < 0 ? undefined : { start_index: at, end_index: at + words.length }
+}
+
+function annotationOf({ collection, document, chunk, title }: Citation, place: Place, url: string): Annotation {
   const address = `${url}/api/collections/${encodeURIComponent(collection)}/documents/${encodeURIComponent(document)}?chunk=${chunk}`
   return { type: 'url_citation', url_citation: { url: address, title: title === '' ? document : title, ...place } }
 }

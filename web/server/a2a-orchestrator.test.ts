@@ -80,7 +80,7 @@ async function open({ recovers }: { readonly recovers: boolean }): Promise<A2aSe
     ...server,
     close: async () => {
       await server.web.close()
-      running?.close()
+      await running?.close()
       await server.millrace.close()
     },
   }
@@ -137,6 +137,26 @@ describe('a task over the orchestrator', () => {
       expect(textOf(await client.getTask({ tenant: '', id: waiting.id }))).toBe('It is gone.')
     } finally {
       await second.close()
+    }
+  })
+
+  it('ends when the agents of the workspace are stopped, and none begins while they are', async () => {
+    gate = Promise.withResolvers<void>()
+    looks = 0
+    model.script({ calls: [{ name: 'look_slowly', args: { at: 'it' } }] }, { text: 'I saw it.' })
+    const server = await open({ recovers: false })
+    const { platform, owner } = server.millrace
+    try {
+      const client = await new ClientFactory().createFromUrl(server.url)
+      const begun = await ask(client, 'look at it', true)
+      await expect.poll(() => looks, { timeout: 20_000 }).toBe(1)
+      await platform.halts.halt(owner, 'Something is wrong.')
+      await settles(client, begun.id, TaskState.TASK_STATE_CANCELED)
+      expect((await ask(client, 'look at it')).status?.state).toBe(TaskState.TASK_STATE_CANCELED)
+      expect(looks).toBe(1)
+    } finally {
+      await platform.halts.resume(owner)
+      await server.close()
     }
   })
 
