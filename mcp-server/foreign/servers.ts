@@ -92,7 +92,7 @@ function joinedServer(options: ForeignServersOptions, spec: ServerSpec, pins: Re
       })
     },
     onTrouble: (why) => log.warn({ server: spec.name, why }, 'A foreign MCP server cannot be used.'),
-    ...(firstWaitMs === undefined ? {} : { firstWaitMs }),
+    firstWaitMs,
   })
 }
 

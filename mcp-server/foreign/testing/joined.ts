@@ -1,5 +1,6 @@
 /** For tests: the real waist with foreign servers joined to it, and the tools that look after them. */
 
+import { fileURLToPath } from 'node:url'
 import { listMcpServersTool } from '../../../tools/list-mcp-servers.ts'
 import type { ForeignServersPort } from '../../../tools/ports.ts'
 import { openTestMillrace, type TestMillrace, type TestOptions } from '../../../tools/testing.ts'
@@ -29,7 +30,7 @@ export const stdioSpec = (name: string, args: readonly string[] = [], more: Part
   kind: 'stdio',
   name,
   command: process.execPath,
-  args: [`${import.meta.dirname}/stdio-server.ts`, ...args],
+  args: [fileURLToPath(new URL('./stdio-server.ts', import.meta.url)), ...args],
   env: {},
   cwd: import.meta.dirname,
   ...common,
