@@ -8,7 +8,8 @@ const call = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unkn
 const planMetadata = z.object({ millrace: z.object({ plan: z.array(call) }) })
 const artifact = z.object({
   content: z.string(),
-  data: z.unknown(),
+  // Nothing, once it was kept as JSON: then it is absent, and the label beside it must not be lost.
+  data: z.unknown().optional(),
   untrusted: z.boolean().default(false),
   run: z.string().optional(),
   /** Fields that the call made and nobody outside chose. */

@@ -1,6 +1,6 @@
 /** `millrace chat "question"`: one turn with the orchestrator, its words on standard output, its work on standard error. */
 import { parseArgs } from 'node:util'
-import type { ChatEvent } from '../agents/chat.ts'
+import type { ChatEvent, PlanStep } from '../agents/chat.ts'
 import { asFault, Fault } from '../platform/fault.ts'
 import { confirm } from './confirm.ts'
 import { exitCodeOf, waitsForPerson } from './exit-codes.ts'
@@ -77,20 +77,33 @@ interface Listening {
 async function listen(events: AsyncIterable<ChatEvent>, { transcript, io, json }: Listening): Promise<void> {
   let midLine = false
   for await (const event of untilFailure(events)) {
+    const before = transcript.plan
     addEvent(transcript, event)
-    if (json) continue
-    if (io.progress && event.type !== 'text') io.err(progressLine(undefined, io.width))
-    if (event.type === 'text') {
-      io.out(printable(event.delta))
-      midLine = !event.delta.endsWith('\n')
-      continue
-    }
-    const line = lineFor(event, transcript, io)
-    if (line !== '' && midLine) io.out('\n')
-    if (line !== '') midLine = false
-    io.err(line)
+    if (!json) midLine = show(event, { transcript, before, io, midLine })
   }
   if (midLine) io.out('\n')
+}
+
+interface Showing {
+  readonly transcript: Transcript
+  /** The plan before this event. */
+  readonly before: Transcript['plan']
+  readonly io: Io
+  /** Words were printed and their line is not ended. */
+  readonly midLine: boolean
+}
+
+function show(event: ChatEvent, { transcript, before, io, midLine }: Showing): boolean {
+  if (event.type === 'text') {
+    if (io.progress && !midLine) io.err(progressLine(undefined, io.width))
+    io.out(printable(event.delta))
+    return !event.delta.endsWith('\n')
+  }
+  if (io.progress) io.err(progressLine(undefined, io.width))
+  const line = event.type === 'plan' ? planLines(event.steps, before) : lineFor(event, transcript, io)
+  if (line !== '' && midLine) io.out('\n')
+  io.err(line)
+  return midLine && line === ''
 }
 
 /** A failure is the last event, wherever it happened. */
@@ -104,7 +117,7 @@ async function* untilFailure(events: AsyncIterable<ChatEvent>): AsyncIterable<Ch
 }
 
 /** What a person at a terminal reads of an event; what was said is printed already. */
-function lineFor(event: Exclude<ChatEvent, { readonly type: 'text' }>, { calls }: Transcript, io: Io): string {
+function lineFor(event: Exclude<ChatEvent, { readonly type: 'text' | 'plan' }>, { calls, reasoning = '' }: Transcript, io: Io): string {
   switch (event.type) {
     case 'started':
       return event.mark === undefined ? '' : `(${printable(event.mark)})\n`
@@ -120,9 +133,11 @@ function lineFor(event: Exclude<ChatEvent, { readonly type: 'text' }>, { calls }
       return printable(`${event.question}\n`)
     case 'failed':
       return printable(`${event.message}\n`)
-    case 'plan':
-    case 'reasoning':
     case 'agent':
+      return event.name === undefined ? '' : printable(`(${event.name})\n`)
+    // Seen while it is thought, gone when something is said.
+    case 'reasoning':
+      return io.progress ? progressLine({ message: lastLine(reasoning) }, io.width) : ''
     case 'state':
     case 'usage':
     case 'client_calls':
@@ -132,6 +147,20 @@ function lineFor(event: Exclude<ChatEvent, { readonly type: 'text' }>, { calls }
     case 'finished':
       return ''
   }
+}
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? ''
+
+/** A plan is shown when it is new; its steps are told as they run, and those left out once more. */
+function planLines(steps: readonly PlanStep[], before: readonly PlanStep[] | undefined): string {
+  const titles = (plan: readonly PlanStep[] = []): string => JSON.stringify(plan.map(({ title }) => title))
+  if (titles(steps) !== titles(before))
+    return steps
+      .map(({ title, condition }, at) => printable(`${at + 1}. ${title}${condition === undefined ? '' : ` (if ${condition})`}\n`))
+      .join('')
+  return steps
+    .map(({ title, state }, at) => (state === 'skipped' && before?.[at]?.state !== 'skipped' ? printable(`  – left out: ${title}\n`) : ''))
+    .join('')
 }
 
 function brief(value: unknown): string {

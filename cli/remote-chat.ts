@@ -1,7 +1,7 @@
 /** The orchestrator of a running server: AG-UI events of POST /agui, read back as chat events. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { ChatEvent, ChatRequest, Orchestrator } from '../agents/chat.ts'
+import type { ChatEvent, ChatRequest, Orchestrator, PlanStep } from '../agents/chat.ts'
 import { Fault } from '../platform/fault.ts'
 import type { ChatSource } from './chat.ts'
 import { openHttp, type ServerAddress } from './http.ts'
@@ -28,12 +28,20 @@ export function remoteChat(address: ServerAddress): ChatSource {
       forwardedProps: {},
       ...resume,
     }
-    for await (const { data } of http.events('/agui', { signal, body })) {
-      const event = chatEventOf(data)
-      if (event) yield event
-      if (event && lastTypes.has(event.type)) return
+    for await (const event of chatEvents(http.events('/agui', { signal, body }))) {
+      yield event
+      if (lastTypes.has(event.type)) return
     }
     throw new Fault('unavailable', `${address.url} broke off in the middle of the answer. Ask again.`)
+  }
+}
+
+async function* chatEvents(events: AsyncIterable<{ readonly data: unknown }>): AsyncIterable<ChatEvent> {
+  let plan: readonly PlanStep[] = []
+  for await (const { data } of events) {
+    const event = chatEventOf(data) ?? changedPlan(data, plan)
+    if (event?.type === 'plan') plan = event.steps
+    if (event) yield event
   }
 }
 
@@ -50,6 +58,40 @@ const interrupt = z.object({
   toolCallId: z.string(),
   metadata: z.object({ tool: z.string(), input: z.unknown() }),
 })
+
+const states = z.enum(['pending', 'running', 'waiting', 'done', 'failed', 'skipped'])
+
+const step = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    tool: z.string().optional(),
+    input: z.unknown().optional(),
+    condition: z.string().optional(),
+    state: states,
+  })
+  .transform(({ id, title, tool, input, condition, state }): PlanStep => {
+    const optional = {
+      ...(tool === undefined ? {} : { tool }),
+      ...(input === undefined ? {} : { input }),
+      ...(condition === undefined ? {} : { condition }),
+    }
+    return { id, title, state, ...optional }
+  })
+
+const planDelta = z.object({
+  type: z.literal('ACTIVITY_DELTA'),
+  activityType: z.literal('PLAN'),
+  patch: z.array(z.object({ path: z.string(), value: z.unknown() })),
+})
+
+/** A change of the plan tells the steps whose state is another. */
+function changedPlan(data: unknown, plan: readonly PlanStep[]): ChatEvent | undefined {
+  const delta = planDelta.safeParse(data).data
+  if (!delta) return undefined
+  const changed = new Map(delta.patch.map(({ path, value }) => [path, states.safeParse(value).data]))
+  return { type: 'plan', steps: plan.map((one, at) => ({ ...one, state: changed.get(`/steps/${at}/state`) ?? one.state })) }
+}
 
 /** Each AG-UI event that a chat event became, back again; the brackets around them say nothing more. */
 const aguiShape = z.union([
@@ -106,6 +148,13 @@ const aguiShape = z.union([
         })),
       }),
     ),
+  z
+    .object({ type: z.literal('REASONING_MESSAGE_CONTENT'), messageId: z.string(), delta: z.string() })
+    .transform(({ messageId, delta }): ChatEvent => ({ type: 'reasoning', message: messageId, delta })),
+  z
+    .object({ type: z.literal('ACTIVITY_SNAPSHOT'), activityType: z.literal('PLAN'), content: z.object({ steps: z.array(step) }) })
+    .transform(({ content }): ChatEvent => ({ type: 'plan', steps: content.steps })),
+  z.object({ type: z.literal('SUBAGENT_STARTED'), name: z.string() }).transform(({ name }): ChatEvent => ({ type: 'agent', name })),
   z.object({ type: z.literal('RUN_FINISHED') }).transform((): ChatEvent => ({ type: 'finished' })),
   z
     .object({ type: z.literal('RUN_ERROR'), message: z.string(), code: z.string().default('internal') })

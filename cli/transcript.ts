@@ -1,5 +1,5 @@
 /** What a turn came to, gathered from its events: for `--json` and for the exit code. */
-import type { ChatEvent } from '../agents/chat.ts'
+import type { ChatEvent, PlanStep, Usage } from '../agents/chat.ts'
 
 interface TranscriptCall {
   readonly id: string
@@ -19,6 +19,12 @@ export interface Transcript {
   /** Approvals that nobody has decided. */
   waiting: { readonly approval: string; readonly tool: string }[]
   question?: string
+  /** As it stood last. */
+  plan?: readonly PlanStep[]
+  /** Specialists, in the order in which they worked. */
+  agents?: string[]
+  reasoning?: string
+  usage?: Usage
   failed?: { readonly code: string; readonly message: string }
 }
 
@@ -56,6 +62,18 @@ export function addEvent(transcript: Transcript, event: ChatEvent): void {
       else calls.push({ id, tool, input: undefined, ok, content, data })
       return
     }
+    case 'plan':
+      transcript.plan = event.steps
+      return
+    case 'agent':
+      if (event.name !== undefined) transcript.agents = [...(transcript.agents ?? []), event.name]
+      return
+    case 'reasoning':
+      transcript.reasoning = `${transcript.reasoning ?? ''}${event.delta}`
+      return
+    case 'usage':
+      transcript.usage = event.usage
+      return
     case 'waiting':
       transcript.waiting = event.approvals.map(({ approval, tool }) => ({ approval, tool }))
       return
@@ -65,6 +83,9 @@ export function addEvent(transcript: Transcript, event: ChatEvent): void {
     case 'failed':
       transcript.failed = { code: event.code, message: event.message }
       return
+    // The command line shares no state and brings no tools.
+    case 'state':
+    case 'client_calls':
     case 'progress':
     case 'finished':
       return
