@@ -71,8 +71,12 @@ const commands: Readonly<Record<string, Run>> = {
     await writeFile(join(import.meta.dirname, 'docs/tools.md'), generateToolReference(describedTools()))
     return 0
   },
-  approvals: async (command) =>
-    reach(command, async ({ client }) => (await import('./cli/approvals.ts')).runApprovals({ ...command, client })),
+  approvals: async (command) => {
+    const { takeWorkspace } = await import('./cli/workspace-flag.ts')
+    const { argv, workspace } = takeWorkspace(command.argv)
+    const { runApprovals } = await import('./cli/approvals.ts')
+    return reach({ ...command, workspace }, async ({ client }) => runApprovals({ ...command, argv, client }))
+  },
   help: async ({ io }) => (await import('./cli/tool-words.ts')).printGeneralHelp(io),
   eval: async ({ config, argv, io }) => {
     const { readEval, printReport, tellGate } = await import('./cli/eval.ts')
@@ -139,8 +143,13 @@ async function dispatch([name = 'help', ...argv]: readonly string[], io: Io): Pr
   if (command.config.agents.mcpServersFile === undefined && (await serverUrl(command.config)) === undefined)
     (await import('./cli/tool-words.ts')).requireTool(name)
   const { runToolCommand } = await import('./cli/run-tool.ts')
-  return reach(command, ({ client }) => runToolCommand({ name, argv, client, io }))
+  const { takeWorkspace } = await import('./cli/workspace-flag.ts')
+  const { argv: words, workspace } = takeWorkspace(argv)
+  return reach({ ...command, workspace }, ({ client }) => runToolCommand({ name, argv: words, client, io }))
 }
+
+/** Which Millrace a command means, and which workspace of it: the terminal's own where none is named. */
+type Meant = Pick<Command, 'config'> & { readonly workspace?: string | undefined }
 
 /** Millrace as a command sees it: a running server when there is one, else this process, which then owns the data folder. */
 interface Reached {
@@ -149,9 +158,9 @@ interface Reached {
   readonly tokens: () => Promise<TokenStore>
 }
 
-async function reach<T>({ config }: Command, work: (reached: Reached) => Promise<T>, extraRoots: readonly string[] = []): Promise<T> {
-  const url = await serverUrl(config)
-  return url === undefined ? reachHere(config, work, extraRoots) : reachServer(config, url, work)
+async function reach<T>(meant: Meant, work: (reached: Reached) => Promise<T>, extraRoots: readonly string[] = []): Promise<T> {
+  const url = await serverUrl(meant.config)
+  return url === undefined ? reachHere(meant, work, extraRoots) : reachServer(meant, url, work)
 }
 
 /** Where the process that owns the data folder serves, if there is one. */
@@ -159,9 +168,9 @@ async function serverUrl(config: Config): Promise<string | undefined> {
   return config.databaseUrl === undefined ? (await folderOwner(config.home))?.url : undefined
 }
 
-async function reachServer<T>(config: Config, url: string, work: (reached: Reached) => Promise<T>): Promise<T> {
+async function reachServer<T>({ config, workspace }: Meant, url: string, work: (reached: Reached) => Promise<T>): Promise<T> {
   const { remoteClient } = await import('./cli/remote-client.ts')
-  const address = { url, token: await terminalToken(config) }
+  const address = { url, token: await terminalToken(config), workspace }
   return work({
     client: remoteClient(address),
     chat: async () => (await import('./cli/remote-chat.ts')).remoteChat(address),
@@ -169,9 +178,14 @@ async function reachServer<T>(config: Config, url: string, work: (reached: Reach
   })
 }
 
-async function reachHere<T>(config: Config, work: (reached: Reached) => Promise<T>, extraRoots: readonly string[]): Promise<T> {
+async function reachHere<T>(
+  { config, workspace }: Meant,
+  work: (reached: Reached) => Promise<T>,
+  extraRoots: readonly string[],
+): Promise<T> {
   const millrace = await open(config, extraRoots)
-  const owner = millrace.platform.identity.owner('terminal')
+  const installed = millrace.platform.identity.owner('terminal')
+  const owner = workspace === undefined ? installed : { ...installed, workspace }
   try {
     // One command and it is over: it waits a little for the foreign servers.
     await millrace.foreign?.open(5_000)

@@ -43,7 +43,11 @@ export async function runApprovals({
   }
 }
 
-const usage = (): Fault => new Fault('usage', 'millrace approvals lists what waits; millrace approvals show|approve|reject ID decides one.')
+const usage = (): Fault =>
+  new Fault(
+    'usage',
+    'millrace approvals lists what waits; millrace approvals show|approve|reject ID decides one; --workspace NAME means another workspace of this machine.',
+  )
 
 async function list(client: ToolClient, io: Io, json: boolean): Promise<number> {
   const waiting = await client.pending()

@@ -1,4 +1,5 @@
 /** A call that a person must decide, shown with its exact arguments and asked about where a person sits. */
+import { originLines } from './argument-origins.ts'
 import type { Io } from './io.ts'
 import { printable } from './table.ts'
 import type { PendingApproval, ToolClient } from './tool-client.ts'
@@ -23,7 +24,9 @@ export async function confirm(
   return yes ? 'approved' : 'rejected'
 }
 
-/** What is asked, by whom and why, and every argument. */
-export function shown({ tool, input, reason, askedBy }: PendingApproval): string {
-  return printable(`${reason}\nAsked by ${askedBy}: ${tool} with exactly\n${JSON.stringify(input, null, 2)}\n`)
+/** What is asked, by whom and why, every argument and where it came from. */
+export function shown({ tool, input, reason, askedBy, origins }: PendingApproval): string {
+  const from = originLines(origins)
+  const lines = [reason, `Asked by ${askedBy}: ${tool} with exactly`, JSON.stringify(input, null, 2), ...from]
+  return printable(`${lines.join('\n')}\n`)
 }

@@ -8,6 +8,8 @@ export interface ServerAddress {
   readonly url: string
   /** Bearer token. */
   readonly token: string
+  /** Of the terminal's owner: the workspace that is meant. Absent: the default one. */
+  readonly workspace?: string | undefined
 }
 
 export interface ServerEvent {
@@ -36,9 +38,14 @@ const problemShape = z.object({
 })
 
 /** Every method throws a Fault: the server's own, or `unavailable` when it does not answer. */
-export function openHttp({ url, token }: ServerAddress): Http {
+export function openHttp({ url, token, workspace }: ServerAddress): Http {
   const send = async (path: string, init: RequestInit): Promise<Response> => {
-    const headers = { authorization: `Bearer ${token}`, ...(init.body === undefined ? {} : { 'content-type': 'application/json' }) }
+    const meant = workspace === undefined ? {} : { 'millrace-workspace': workspace }
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...meant,
+      ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+    }
     const response = await fetch(new URL(path, url), { ...init, headers }).catch((error: unknown) => {
       if (init.signal?.aborted) throw new Fault('cancelled', 'The call was cancelled.')
       throw away(url, error)

@@ -41,6 +41,6 @@ export function localClient(waist: Waist, caller: Caller): ToolClient {
   }
 }
 
-function pendingOf({ id, run, tool, input, reason, askedBy, createdAt }: Approval): PendingApproval {
-  return { id, run, tool, input, reason, askedBy: askedBy.name, createdAt: createdAt.toISOString() }
+function pendingOf({ id, run, tool, input, reason, origins, askedBy, createdAt }: Approval): PendingApproval {
+  return { id, run, tool, input, reason, origins, askedBy: askedBy.name, createdAt: createdAt.toISOString() }
 }

@@ -27,6 +27,7 @@ const approvalShape = z
     tool: z.string(),
     input: z.unknown(),
     reason: z.string(),
+    origins: z.unknown(),
     askedBy: z.object({ name: z.string() }),
     createdAt: z.string(),
   })

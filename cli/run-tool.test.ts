@@ -170,6 +170,30 @@ describe.each(clients)('a tool as a command, %s', (_, open) => {
     expect(await server.millrace.platform.runs.get(waiting, 'default')).toMatchObject({ state: 'succeeded' })
   })
 
+  it('shows where each argument came from, and decides in another workspace of this machine', async () => {
+    const outcome = await server.millrace.invoke({
+      tool: 'delete_thing',
+      input: { thing: 'z' },
+      caller: { ...server.millrace.owner, workspace: 'lab', kind: 'agent', channel: 'chat', name: 'bot' },
+      origins: {
+        '': { trust: 'trusted', source: 'your message ("delete z")' },
+        thing: { trust: 'untrusted', source: 'a result of search_documents' },
+      },
+    })
+    if (outcome.kind !== 'waiting') throw new Error('It should wait.')
+    const argv = ['approve', outcome.approval]
+    await expect(runApprovals({ argv, client, io: testIo() })).rejects.toMatchObject({ code: 'not_found' })
+    const lab = client.remote
+      ? remoteClient({ url: server.url, token: terminalToken, workspace: 'lab' })
+      : localClient(server.millrace, { ...server.millrace.owner, workspace: 'lab' })
+    const showing = testIo()
+    await runApprovals({ argv: ['show', outcome.approval], client: lab, io: showing })
+    expect(showing.written.out).toContain('  the call itself  from your message ("delete z")\n')
+    expect(showing.written.out).toContain('  thing            from a result of search_documents  (not trusted)\n')
+    expect(await runApprovals({ argv, client: lab, io: testIo() })).toBe(0)
+    expect(await server.millrace.platform.runs.get(outcome.run, 'lab')).toMatchObject({ state: 'succeeded' })
+  })
+
   it('refuses an approval that is not there', async () => {
     await expect(runApprovals({ argv: ['approve', 'approval_none'], client, io: testIo() })).rejects.toMatchObject({ code: 'not_found' })
     await expect(runApprovals({ argv: ['approve'], client, io: testIo() })).rejects.toMatchObject({ code: 'usage' })

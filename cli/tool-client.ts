@@ -18,6 +18,8 @@ export interface PendingApproval {
   readonly tool: string
   readonly input: unknown
   readonly reason: string
+  /** By dotted path of the argument; '' is the decision to call. */
+  readonly origins: unknown
   readonly askedBy: string
   readonly createdAt: string
 }

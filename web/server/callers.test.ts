@@ -23,6 +23,20 @@ describe('the caller in local mode', () => {
     expect(channels).toEqual(['http', 'browser', 'browser', 'http', 'http', 'terminal'])
   })
 
+  it('names a workspace at the terminal only, where the owner of the machine sits', async () => {
+    const workspaceOf = (json: unknown): unknown => Reflect.get(Object(Reflect.get(Object(json), 'caller')), 'workspace')
+    const meant = { 'millrace-workspace': 'lab' }
+    const { token } = await server.millrace.platform.identity.mint({ name: 'ann', kind: 'person', role: 'admin' })
+    const answers = await Promise.all(
+      [meant, { ...bearer(token), ...meant }, { ...bearer(terminalToken), ...meant }].map((headers) =>
+        server.send('/api/session', { headers }),
+      ),
+    )
+    expect(answers.map(({ json }) => workspaceOf(json))).toEqual(['default', 'default', 'lab'])
+    const wrong = { ...bearer(terminalToken), 'millrace-workspace': 'a/b' }
+    expect(await server.send('/api/session', { headers: wrong })).toMatchObject({ status: 400 })
+  })
+
   it('may be an agent with a token of its own', async () => {
     const { token } = await server.millrace.platform.identity.mint({ name: 'robot', kind: 'agent', role: 'viewer' })
     expect(await server.send('/api/session', { headers: bearer(token) })).toMatchObject({

@@ -36,7 +36,7 @@ export function createCallers(options: {
   const bearer = async (req: IncomingMessage, authorization: string, channel: 'http' | 'mcp'): Promise<Caller> => {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
     if (token === undefined) throw new Fault('unauthenticated', 'The Authorization header is not of the form "Bearer TOKEN". Correct it.')
-    if (timingSafeEqual(digest(token), terminal) && isLoopback(req.socket.remoteAddress)) return terminalOwner
+    if (timingSafeEqual(digest(token), terminal) && isLoopback(req.socket.remoteAddress)) return terminalOwner(req)
     return oauth?.reads(token) ? oauth.identify(req, token, channel) : identity.fromToken(token, channel)
   }
 
@@ -90,8 +90,13 @@ export function createCallers(options: {
   }
 }
 
-/** Whoever can read the data folder on this machine owns the installation, also in `token` mode. */
-const terminalOwner: Caller = { id: 'local:owner', name: 'owner', kind: 'person', role: 'admin', workspace: 'default', channel: 'terminal' }
+/** Whoever can read the data folder on this machine owns the installation and all of its workspaces, also in `token` mode. */
+function terminalOwner(req: IncomingMessage): Caller {
+  const meant = req.headers['millrace-workspace'] ?? 'default'
+  if (typeof meant !== 'string' || !/^[\w.@ -]{1,64}$/.test(meant))
+    throw new Fault('usage', 'The header Millrace-Workspace does not name a workspace. Write its name, or leave the header out.')
+  return { id: 'local:owner', name: 'owner', kind: 'person', role: 'admin', workspace: meant, channel: 'terminal' }
+}
 
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
 
