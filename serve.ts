@@ -42,6 +42,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
       uiFolder: join(import.meta.dirname, 'web/ui/dist'),
       terminalToken,
       version,
+      budget: config.agents.budget,
       ...(config.allowedHosts.length > 0 ? { allowedHosts: config.allowedHosts } : {}),
       mcp,
       a2a: (url) =>

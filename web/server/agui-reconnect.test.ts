@@ -187,6 +187,19 @@ describe('a turn', () => {
     expect(await server.send('/agui/runs/none/stop', { method: 'POST' })).toMatchObject({ status: 404 })
   })
 
+  it('is ended by who left it and speaks again in the same conversation', async () => {
+    const agent = new HttpAgent({ url: `${server.url}/agui` })
+    const before = stops
+    const left = say(agent, 'wait')
+    await vi.waitFor(() => expect(agent.messages.at(-1)).toMatchObject({ role: 'assistant' }))
+    agent.abortRun()
+    await left.catch(() => undefined)
+    const events = await say(agent, '3')
+    expect(mistakesIn(events)).toEqual([])
+    expect(events.flatMap((event) => (event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : []))).toEqual(['1 ', '2 ', '3 '])
+    expect(stops).toBe(before + 1)
+  })
+
   it('is found only by its caller', async () => {
     const tokens = await openTestServer({ orchestrator: talkative, auth: 'token' })
     try {

@@ -1,4 +1,5 @@
 /** POST /agui: one chat turn as a stream of AG-UI events; the same run asked for again is told again, from where its reader was. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Express, Request, Response } from 'express'
 import type { ChatRequest, ClientResult } from '../../agents/chat.ts'
 import type { Caller } from '../../platform/caller.ts'
@@ -11,7 +12,7 @@ import type { AguiRun } from './agui-run.ts'
 import { addAguiRunRoutes } from './agui-run-routes.ts'
 import { type AguiRuns, createRuns, unknownRun } from './agui-runs.ts'
 import { encodingOf, follow, positionOf, tell } from './agui-stream.ts'
-import { beginTurn } from './agui-turn.ts'
+import { beginTurn, lastWordsMs } from './agui-turn.ts'
 import { decideOnce } from './approval-routes.ts'
 import { contextKey } from './client-state.ts'
 import { idempotencyKey, isOwnTool, queryOf, type ServerContext } from './context.ts'
@@ -72,6 +73,7 @@ async function startTurn(
   const { threadId, runId } = input
   let run: AguiRun | undefined
   try {
+    await takeOver(runs.active(caller, threadId))
     run = runs.begin(caller, { threadId, runId, asked: digestOf(input), resumes: input.message === undefined })
     await decideAll(context, caller, input.resume ?? [])
     const results = input.results === undefined ? [] : await openResults(context, caller, { threadId, results: input.results })
@@ -84,6 +86,21 @@ async function startTurn(
     run?.end()
     throw error
   }
+}
+
+/** How often it is looked whether a listener has gone, in milliseconds, and how many times. */
+const [lookMs, looks] = [50, 6]
+
+/**
+ * Who speaks again has left the turn that still goes on in this conversation: it is stopped, and its last words are waited for.
+ * One that somebody listens to is not; the orchestrator then refuses a second.
+ */
+async function takeOver(open: AguiRun | undefined): Promise<void> {
+  // A hang-up and the next request come over two connections, so the later one may be heard first.
+  for (let look = 0; look < looks && open !== undefined && open.readers() > 0 && !open.ended(); look++) await sleep(lookMs)
+  if (open === undefined || open.readers() > 0) return
+  open.stop()
+  for await (const _ of open.read(open.last(), AbortSignal.timeout(lastWordsMs + 1000)));
 }
 
 function mapperOf(

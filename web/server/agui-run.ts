@@ -31,6 +31,8 @@ export interface AguiRun {
   first(): number
   /** Characters that are kept. */
   size(): number
+  /** How many listen. */
+  readers(): number
   /** What is kept of it. */
   told(): readonly Event[]
   add(event: Event): void
@@ -68,6 +70,7 @@ export function createRun(facts: Facts, { characters, unheardMs }: RunBounds): A
     stop,
     startedAt: new Date(),
     stopping: stopping.signal,
+    readers: readers.count,
     ended: () => ended,
     broken: () => kept.told().at(-1)?.type === 'RUN_ERROR',
     add: (event) => {
@@ -102,7 +105,7 @@ export function createRun(facts: Facts, { characters, unheardMs }: RunBounds): A
 type Kept = Pick<AguiRun, 'last' | 'first' | 'size' | 'told' | 'add'> & { at(id: number): NumberedEvent }
 
 /** The newest events within so many characters, and always the newest one. */
-function keepEvents({ runId, threadId }: Facts, characters: number): Kept {
+function keepEvents(facts: Facts, characters: number): Kept {
   const kept: { readonly id: number; readonly event: Event; readonly size: number }[] = []
   let size = 0
   let last = 0
@@ -121,10 +124,14 @@ function keepEvents({ runId, threadId }: Facts, characters: number): Kept {
     at: (id) => {
       const found = kept[id - first()]
       if (found !== undefined) return found
-      const words = `The events after ${id - 1} of run '${runId}' are no longer kept. Read the conversation at /agui/threads/${threadId}/events.`
-      throw new Fault('conflict', words)
+      throw notKept(facts, id - 1)
     },
   }
+}
+
+export function notKept({ runId, threadId }: Pick<Facts, 'runId' | 'threadId'>, after: number): Fault {
+  const words = `The events after ${after} of run '${runId}' are no longer kept. Read the conversation at /agui/threads/${threadId}/events.`
+  return new Fault('conflict', words)
 }
 
 interface Reader {
@@ -162,6 +169,7 @@ function createReaders({
       wait()
       changed()
     },
+    count: () => readers.size,
     /** How far the fastest is behind; 0 when there is none. */
     lag: (last: number): number => (readers.size === 0 ? 0 : last - Math.max(...[...readers].map(({ next }) => next))),
     close: (): void => {

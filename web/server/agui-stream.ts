@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Event, EventType } from '@ag-ui/core'
 import { AGUI_MEDIA_TYPE, EventEncoder } from '@ag-ui/encoder'
 import { asFault } from '../../platform/fault.ts'
-import type { AguiRun } from './agui-run.ts'
+import { type AguiRun, notKept } from './agui-run.ts'
 import { hangUp } from './context.ts'
 import { openEventStream } from './event-stream.ts'
 import { HttpFault } from './problem.ts'
@@ -45,7 +45,7 @@ export interface Following {
 export async function follow(res: ServerResponse, run: AguiRun, { after, encoding, second = [] }: Following): Promise<void> {
   if (after > run.last())
     throw new HttpFault(400, 'usage', `The position is ${after}, but run '${run.runId}' has ${run.last()} events so far. Count again.`)
-  if (after + 1 < run.first()) throw new HttpFault(409, 'conflict', lost(run, after))
+  if (after + 1 < run.first()) throw notKept(run, after)
   const { contentType, encode } = encoding
   const gone = hangUp(res)
   const stream = openEventStream(res, { contentType, signal: gone })
@@ -69,6 +69,3 @@ export async function tell(res: ServerResponse, events: readonly Event[], { cont
   for (const event of events) await stream.write(encode(event))
   stream.end()
 }
-
-const lost = ({ runId, threadId }: AguiRun, after: number): string =>
-  `The events after ${after} of run '${runId}' are no longer kept. Read the conversation at /agui/threads/${threadId}/events.`

@@ -7,7 +7,7 @@ import type { AguiRun } from './agui-run.ts'
 import type { ServerContext } from './context.ts'
 
 /** How long a turn that was stopped may take to say its last words. */
-const lastWordsMs = 2000
+export const lastWordsMs = 2000
 
 export interface TurnWork {
   readonly request: Omit<ChatRequest, 'signal'>

@@ -1,12 +1,12 @@
 /** What a browser may do with our pages: run only our own scripts, talk only to us, and never be framed. */
 import type { RequestHandler } from 'express'
 
-const policy = (styles: string): string =>
+const policy = (styles: string, images: string): string =>
   [
     "default-src 'self'",
     "script-src 'self'",
     `style-src ${styles}`,
-    "img-src 'self' data: blob:",
+    `img-src ${images}`,
     "font-src 'self' data:",
     "connect-src 'self'",
     "object-src 'none'",
@@ -16,7 +16,7 @@ const policy = (styles: string): string =>
   ].join('; ')
 
 const common = new Map([
-  ['content-security-policy', policy("'self'")],
+  ['content-security-policy', policy("'self'", "'self'")],
   ['x-content-type-options', 'nosniff'],
   ['x-frame-options', 'DENY'],
   ['referrer-policy', 'same-origin'],
@@ -24,8 +24,8 @@ const common = new Map([
   ['cross-origin-resource-policy', 'same-origin'],
 ])
 
-/** Swagger UI writes style attributes; nothing else is looser there. */
-export const docsPolicy = policy("'self' 'unsafe-inline'")
+/** Swagger UI writes style attributes and holds its icons in its style sheet; nothing else is looser there. */
+export const docsPolicy = policy("'self' 'unsafe-inline'", "'self' data:")
 
 export const securityHeaders: RequestHandler = (_req, res, next) => {
   res.setHeaders(common)

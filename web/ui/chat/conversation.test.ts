@@ -100,6 +100,61 @@ describe('a turn', () => {
   })
 })
 
+describe('what a turn shows of itself', () => {
+  const plan = (state: string): unknown => ({ steps: [{ id: 's1', title: 'Look', state }] })
+  const told = event({ type: 'ACTIVITY_SNAPSHOT', messageId: 'p1', activityType: 'PLAN', content: plan('pending') })
+
+  it('is its plan, in one place however often it is told or patched', () => {
+    const running = event({ type: 'ACTIVITY_DELTA', messageId: 'p1', patch: [{ op: 'replace', path: '/steps/0/state', value: 'running' }] })
+    const wrong = event({ type: 'ACTIVITY_DELTA', messageId: 'p1', patch: [{ op: 'replace', path: '/nowhere/0', value: 1 }] })
+    const stray = event({ type: 'ACTIVITY_DELTA', messageId: 'other', patch: [{ op: 'add', path: '/x', value: 1 }] })
+    const view = replay([asked, told, text('m1', 'Hi'), running, wrong, stray])
+    expect(view.entries.map(({ kind }) => kind)).toEqual(['user', 'plan', 'assistant'])
+    expect(view.entries[1]).toMatchObject({ content: plan('running') })
+    expect(replay([told], view).entries[1]).toMatchObject({ content: plan('pending') })
+    const other = event({ type: 'ACTIVITY_SNAPSHOT', messageId: 'x', activityType: 'WEATHER', content: {} })
+    expect(replay([other], view).entries).toHaveLength(3)
+  })
+
+  it('is its thoughts and who works on it', () => {
+    const view = replay([
+      asked,
+      event({ type: 'REASONING_MESSAGE_CONTENT', messageId: 'r1', delta: 'First ' }),
+      event({ type: 'REASONING_MESSAGE_CONTENT', messageId: 'r1', delta: 'this.' }),
+      event({ type: 'SUBAGENT_STARTED', subagentRunId: 'a1', name: 'data' }),
+    ])
+    expect(view.entries.slice(1)).toEqual([
+      { kind: 'reasoning', id: 'r1', text: 'First this.' },
+      { kind: 'agent', id: 'a1', name: 'data' },
+    ])
+  })
+
+  it('is that its connection is gone, until the next event or its end', () => {
+    const lost = replay([asked, text('m1', 'Hi'), { type: 'reconnecting' }])
+    expect([lost.trouble, lost.phase, announcement(lost)]).toEqual(['reconnecting', 'open', 'The connection is lost. Reconnecting.'])
+    expect(replay([text('m1', ' there')], lost).trouble).toBeUndefined()
+    expect(replay([finished], lost)).toMatchObject({ phase: 'idle', trouble: undefined })
+    expect(reduce(replay([finished], lost), { type: 'reconnecting' }).trouble).toBeUndefined()
+  })
+
+  it('is that it is being stopped, until it is', () => {
+    const stopping = replay([asked, { type: 'stopping' }, text('m1', 'Still')])
+    expect(stopping.trouble).toBe('stopping')
+    const cancelled = event({ type: 'RUN_FINISHED', outcome: 'cancelled', approvals: [] })
+    expect(replay([cancelled], stopping)).toMatchObject({ phase: 'idle', trouble: undefined })
+  })
+
+  it('that goes on is taken up again from a snapshot of what was said', () => {
+    const loaded = replay([{ type: 'attached' }])
+    const message = { text: 'Hello', calls: [], call: undefined, data: undefined, failed: false, mark: undefined }
+    const view = replay(
+      [event({ type: 'MESSAGES_SNAPSHOT', messages: [{ ...message, id: 'u', role: 'user' }] }), text('m1', 'Hi'), finished],
+      loaded,
+    )
+    expect(view.entries.map(({ kind }) => kind)).toEqual(['user', 'assistant'])
+  })
+})
+
 describe('approvals', () => {
   const approval = { approval: 'a1', call: 'c1', tool: 'tool', input: { model: 'churn' }, reason: 'It alters what is live.' }
   const paused = replay([

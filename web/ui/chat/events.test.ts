@@ -2,7 +2,7 @@
 import { EventType } from '@ag-ui/core'
 import { EventSchema } from '@ag-ui/core/schemas'
 import { describe, expect, it } from 'vitest'
-import { parseEvent, readMessages, readProgress } from './events.ts'
+import { parseEvent, readMessages, readMeter, readPlan, readProgress } from './events.ts'
 
 const read = (event: unknown) => parseEvent(JSON.stringify(event))
 
@@ -43,6 +43,10 @@ describe('an AG-UI event from the wire', () => {
       { type: EventType.TOOL_CALL_START, toolCallId: 'c', toolCallName: 't' },
       { type: EventType.TOOL_CALL_ARGS, toolCallId: 'c', delta: '{}' },
       { type: EventType.TOOL_CALL_END, toolCallId: 'c' },
+      { type: EventType.REASONING_MESSAGE_CONTENT, messageId: 'r', delta: 'x' },
+      { type: EventType.SUBAGENT_STARTED, subagentRunId: 'a', name: 'data' },
+      { type: EventType.ACTIVITY_SNAPSHOT, messageId: 'p', activityType: 'PLAN', content: { steps: [] } },
+      { type: EventType.ACTIVITY_DELTA, messageId: 'p', activityType: 'PLAN', patch: [{ op: 'add', path: '/a', value: 1 }] },
       { type: EventType.STATE_SNAPSHOT, snapshot: {} },
       { type: EventType.STATE_DELTA, delta: [{ op: 'add', path: '/a', value: 1 }] },
       { type: EventType.MESSAGES_SNAPSHOT, messages: [] },
@@ -94,5 +98,30 @@ describe('progress', () => {
       message: 'Fold 2',
     })
     expect(readProgress({ progress: {} })).toBeUndefined()
+  })
+})
+
+describe('a plan', () => {
+  it('is its steps, those that cannot be read left out', () => {
+    const steps = [
+      { id: '1', title: 'Look', state: 'done', tool: 'profile_data', condition: 'x' },
+      { id: '2', title: 'Go', state: 'odd' },
+      { id: '3' },
+      7,
+    ]
+    expect(readPlan({ steps })).toEqual([
+      { id: '1', title: 'Look', state: 'done', tool: 'profile_data', condition: 'x' },
+      { id: '2', title: 'Go', state: 'pending', tool: undefined, condition: undefined },
+    ])
+    expect(readPlan('nonsense')).toEqual([])
+  })
+})
+
+describe('what a turn costs', () => {
+  it('is read from our half of the state, beside its budget', () => {
+    const millrace = { usage: { input: 10, output: 2, usd: 0.5 }, budget: { tokens: 100, usd: 5 } }
+    expect(readMeter({ millrace })).toEqual({ tokens: 12, usd: 0.5, budget: { tokens: 100, usd: 5 } })
+    expect(readMeter({ millrace: { usage: { input: 1 } } })).toBeUndefined()
+    expect(readMeter({ usage: { input: 1, output: 1 } })).toBeUndefined()
   })
 })
