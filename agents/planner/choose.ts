@@ -41,7 +41,7 @@ export function choose(situation: Situation, clause: Clause, earlier: readonly D
   if (best?.whole) return best.candidate
   const other = best && tries.find((one) => readier(one, best, part))
   if (other) return other.candidate
-  const several = tellingOf(part).length > 1 ? ranked.filter(quietly) : []
+  const several = tellingOf(part).length > 0 ? ranked.filter(quietly) : []
   return bySignature(tried(several, reading, { ...clause, world, carry })) ?? best?.candidate
 }
 
@@ -87,7 +87,9 @@ function tried(
     return {
       candidate,
       found:
-        telling.filter((one) => filling.used.some((used) => !apart(used, one))).length + (answers(candidate.known, filling.clause) ? 1 : 0),
+        telling.filter((one) => filling.used.some((used) => !apart(used, one))).length +
+        (answers(candidate.known, filling.clause) ? 1 : 0) +
+        named(filling),
       given: filling.spans.size,
       whole: lacks.length === 0,
       fits: lacks.length === 0 && telling.every((one) => filling.used.some((used) => !apart(used, one))),
@@ -107,10 +109,17 @@ function tried(
  * Whether words or values speak for a call, beyond a likeness: what changes something must be asked for in so many words, and a
  * call that takes nothing from the clause must not leave most of its words unexplained.
  */
-function grounded({ candidate: { known }, given }: Tried, { ideas }: Reading): boolean {
+function grounded({ candidate: { known }, given }: Tried, { ideas, text, entities }: Reading): boolean {
   const said = ideas.filter(({ idea, weight }) => weight >= 0.8 && known.head.has(idea))
   const changes = known.tool.effect === 'change' || known.tool.effect === 'delete'
   if (changes && said.every(({ idea }) => thingIdeas.has(idea))) return false
+  if (
+    asksText(known) &&
+    !said.some(({ idea }) => idea === 'ask') &&
+    !questions.test(text) &&
+    entities.every(({ kinds }) => !kinds.includes('collection'))
+  )
+    return false
   if (given > 0) return true
   const strange = ideas.filter(({ idea }) => idea.startsWith('=') && !known.about.has(idea))
   return said.length > 0 && strange.length <= said.length
@@ -149,10 +158,16 @@ const tellingOf = ({ entities, paths, ids, row, schedule }: Reading): readonly S
   ...(schedule ? [schedule] : []),
 ]
 
+/** A name that the person gives is a sign too. */
+const named = ({ known: { slots }, spans }: Filling): number =>
+  slots.filter(({ name, kind }) => kind === 'new name' && spans.has(name)).length
+
 /** A question, and a tool that takes one. */
-const answers = ({ slots }: KnownTool, { text, words: [first] }: Reading): boolean =>
-  slots.some(({ kind, required }) => kind === 'question' && required) &&
-  (text.trimEnd().endsWith('?') || /^(?:what|which|who|how|why|where|when|ask)$/u.test(first?.lower ?? ''))
+const answers = (known: KnownTool, { text }: Reading): boolean => asksText(known) && questions.test(text)
+
+const asksText = ({ slots }: KnownTool): boolean => slots.some(({ kind, required }) => kind === 'question' && required)
+
+const questions = /\?\s*$|\b(?:what|which|who|how|why|where|when|whether|ask|is|are|does|do|can|may|must|should)\b/iu
 
 /** Words that no value and no idea of the tool accounts for; a tool that takes free text takes them. */
 function unexplained({ known: { slots, about }, used, clause }: Filling): number {
@@ -186,7 +201,7 @@ function bySignature(all: readonly Tried[]): Candidate | undefined {
 }
 
 /** What two names that have their place bring with them. */
-const leastFit = 0.4
+const leastFit = 0
 
 /** Half a nat of rarity ahead of the next. */
 const clearly = 0.5

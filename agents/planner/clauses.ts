@@ -26,8 +26,8 @@ const joint =
 const light =
   /^(?:put|give|show|tell|move|send|use|make|set|what|how|which|who|why|where|is|are|does|has|did|do|don't|never|not|if|unless|without|register|let|take|bring|turn|get|keep|see|name|call)\b/iu
 const prohibition =
-  "(?:do not|don't|don’t|dont|never mind|never|no need to|avoid|refrain from|hold off|without|not|must not|should not|shouldn't|by no means|under no circumstances|instead of|rather than|forget about|skip)"
-const negation = new RegExp(String.raw`^${opener}(?:but\s+|otherwise\s+|else\s+|or else\s+)?(?:${prohibition}|do nothing|leave it)\b`, 'iu')
+  "(?:do not|don't|don’t|dont|never mind|never|no need to|avoid|refrain from|hold off|without|not|must not|should not|no(?= \\p{L}+ing\\b)|shouldn't|by no means|under no circumstances|instead of|rather than|forget about|skip)"
+const negation = new RegExp(String.raw`^${opener}(?:but\s+|otherwise\s+|else\s+|or else\s+)?(?:${prohibition}|do nothing)\b`, 'iu')
 /** After a prohibition a comma ends it, unless what follows is another thing that is forbidden. */
 const turn = /,\s*(?:but\s+)?(?=(?:just|only|simply|rather|instead|please|i|we|you|it|that|its)\b)/giu
 const condition =
@@ -45,9 +45,9 @@ export function clausesOf(reading: Reading): readonly Clause[] {
 
 /** "if so" depends on what was asked just before. */
 function answered(clause: Clause, last: Clause | undefined, { text }: Reading): Clause {
-  if (!last || clause.condition === undefined || !/^(?:so|yes|not|no)$/iu.test(clause.condition)) return clause
+  if (!last || clause.condition === undefined || !/^(?:so|yes|not|no|that case)$/iu.test(clause.condition)) return clause
   const { conditionAt: _, ...rest } = clause
-  return { ...rest, condition: `${/^no/iu.test(clause.condition) ? 'not ' : ''}${text.slice(last.start, last.end).trim()}` }
+  return { ...rest, condition: `${/^not?$/iu.test(clause.condition) ? 'not ' : ''}${text.slice(last.start, last.end).trim()}` }
 }
 
 interface Piece {
@@ -165,7 +165,7 @@ function withCondition(piece: Piece, masked: string, { text }: Reading): Clause 
 const statement =
   /^(?!(?:what|which|who|whose|how|why|where|when|is|are|was|were|has|have|does|do|did|can|could|will|would|should)\b)(?:\p{L}+\s+){0,2}(?:x{3,}|it|this|that|they|everything|something|[\p{L}-]+)\s+(?:is|are|was|were|has been|have been|looks?|seems?|keeps?|got|went|feels?|sounds?)\b(?![^?]*\?)(?!\s+(?:to|supposed|meant|due)\b)/iu
 
-const ifSo = /^(?:but |and )?if (so|yes|not|no)\b[,:]?\s+(?:then\s+)?(.+)$/isu
+const ifSo = /^(?:but |and )?(?:if (?=(?:so|yes|not|no)\b)|in (?=that case))(so|yes|not|no|that case)\b[,:]?\s+(?:then\s+)?(.+)$/isu
 const conditionWord = /^(?:but |and |only )*(?:if|unless|in case|provided|as long as|assuming|should|once|when|whenever|as soon as)\b/iu
 
 /** "if the accuracy is above 0.9 promote it": the order begins where a deed has something to be done to. */

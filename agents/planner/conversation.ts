@@ -87,6 +87,7 @@ export function repeated(reading: Reading, previous: readonly Draft[], world: Wo
   const without = new Set(leftOutOf(reading.text, reading.entities).map(({ name }) => name))
   for (const slot of base.known.slots)
     if (slot.many && without.size > 0) keepOthers(filling.values, slot.name, base.arguments[slot.name], without)
+  if (saysWord(reading, 'too', 'also', 'add', 'plus', 'well')) addTo(filling.values, base)
   const bare = bareAnswer(reading, base)
   if (bare) filling.values.set(bare.slot, bare.value)
   const fresh = [...filling.values].filter(([name, value]) => base.arguments[name] !== value)
@@ -112,6 +113,14 @@ function keepOthers(values: Map<string, unknown>, name: string, before: unknown,
       name,
       before.filter((item) => !without.has(item)),
     )
+}
+
+/** "and x too": what the list had before, and x. */
+function addTo(values: Map<string, unknown>, { known: { slots }, arguments: before }: Draft): void {
+  for (const { name, many } of slots) {
+    const [old, fresh] = [before[name], values.get(name)]
+    if (many && Array.isArray(old) && Array.isArray(fresh)) values.set(name, [...new Set([...old, ...fresh])])
+  }
 }
 
 const freeText: ReadonlySet<Slot['kind']> = new Set(['question', 'query', 'text', 'phrases'])

@@ -4,7 +4,7 @@ import { apart } from './entities.ts'
 import { type Filling, free, saidIn, set } from './filling.ts'
 import { plainWords } from './lexicon.ts'
 import type { Slot } from './slots.ts'
-import { families, metricWords, preferredValues, valueWords } from './values.ts'
+import { families, metricWords, preferredValues, wordingsOf } from './values.ts'
 import { stem, type Word } from './words.ts'
 
 interface Found extends Span {
@@ -15,7 +15,7 @@ interface Found extends Span {
 export function fillChoice(filling: Filling, slot: Slot): void {
   const found = findValues(
     filling,
-    slot.choices.map((value) => [value, valueWords[value] ?? []] as const),
+    slot.choices.map((value) => [value, wordingsOf(value)] as const),
   )
   const some = found.some(({ excluded }) => excluded)
   const wanted = found.filter((one) => !one.excluded && !(some && one.value === 'auto') && meant(filling, slot, one))
@@ -53,8 +53,8 @@ export function unavailable(filling: Filling, slot: Slot): string | undefined {
   const missing = families
     .filter((family) => family.some((value) => slot.choices.includes(value)))
     .flatMap((family) => family.filter((value) => !slot.choices.includes(value)))
-  const wordings = missing.map((value) => [value, valueWords[value] ?? []] as const)
-  const own = slot.choices.map((value) => [value, valueWords[value] ?? []] as const)
+  const wordings = missing.map((value) => [value, wordingsOf(value)] as const)
+  const own = slot.choices.map((value) => [value, wordingsOf(value)] as const)
   return findValues(filling, [...wordings, ...own]).find(({ value, excluded }) => !excluded && missing.includes(value))?.text
 }
 

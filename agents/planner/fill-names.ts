@@ -15,6 +15,7 @@ const newNamePatterns = [
   String.raw`\bas\s+(?:a |the |an )?(?:new |next )?(?:model |dataset |table |version of |pipeline )*${nameAfter}`,
   String.raw`\b(?:a|another|as|the)\s+(?:new |next )?(?:model )?version (?:of|for)\s+(?:the )?(?:model )?${nameAfter}`,
   String.raw`\b(?:save|store|write|put|output|keep|materiali[sz]e)\b.{0,40}?\b(?:in|into|to)\s+(?:a |the )?(?:new )?(?:dataset |table )?${nameAfter}`,
+  String.raw`\binto\s+(?:a |the )?(?:new )?(?:dataset |table |file )?([\p{L}\p{N}]+[_-][\p{L}\p{N}_.-]+)`,
 ].map((pattern) => new RegExp(pattern, 'iu'))
 
 /** "as X", "call it X", "named X", "under X", "save it to X". */
@@ -62,7 +63,9 @@ function assign(filling: Filling, slots: readonly Slot[], mentions: readonly Ent
   const isSecond = (mention: Entity): boolean => secondary.test(before(filling, mention.start))
   const other =
     mentions.length > 1
-      ? (mentions.find((one) => strongSecond.test(before(filling, one.start))) ?? mentions.find((one, at) => at > 0 && isSecond(one)))
+      ? (mentions.find((one) => strongSecond.test(before(filling, one.start))) ??
+        mentions.find((one, at) => at > 0 && isSecond(one)) ??
+        mentions[1])
       : undefined
   const main = mentions.find((mention) => mention !== other)
   if (main) set(filling, first, main.name, main)

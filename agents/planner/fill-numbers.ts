@@ -57,7 +57,7 @@ export function fillNumbers(filling: Filling): void {
 /** 0 when the number can't belong to the slot, else larger the nearer a cue stands. */
 function closeness(filling: Filling, slot: Slot, quantity: Quantity): number {
   if (!fits(slot, quantity)) return 0
-  const wanted = new Set([...slot.nameStems, ...slot.nameStems.flatMap((name) => cues[name] ?? [])])
+  const wanted = new Set([...slot.nameStems, ...slot.nameStems.flatMap((name) => (Object.hasOwn(cues, name) ? (cues[name] ?? []) : []))])
   const left = wordsOf(before(filling, quantity.start, 60))
     .map((word) => word.stem)
     .reverse()

@@ -193,11 +193,13 @@ export function fillPhrases(filling: Filling, slot: Slot): void {
     .split(/,\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+)?|;\s*|\s+then\s+/iu)
     .map((part) => stripTarget(part, filling))
     .filter((part) => part !== '')
-  if (parts.length === 0 || (!marker && !slot.required)) return
+  if (parts.length === 0 || (!marker && !slot.required) || (!marker && question.test(said.trimStart()))) return
   const text = said.slice(from).trim()
   const start = said.indexOf(text, from)
   set(filling, slot, parts, placed(filling, { start, end: start + text.length, text }))
 }
+
+const question = /^(?:how|what|which|who|why|where|when|is|are|does|do|did|has|have)\b/iu
 
 /** Without the data's name and the bare verb that only repeats the tool. */
 function stripTarget(part: string, filling: Filling): string {

@@ -1,6 +1,6 @@
 /** Values written out in a message: quoted strings, paths and URLs, numbers with their units, ratios, versions, key-value records. */
 import type { Span } from './contract.ts'
-import { numberWord } from './words.ts'
+import { numberWord, numberWords } from './numbers.ts'
 
 export interface Quantity extends Span {
   readonly value: number
@@ -41,7 +41,7 @@ export function findQuantities(text: string, taken: readonly Span[]): readonly Q
   const digits = [...text.matchAll(numberPattern)].map((match) =>
     quantity(match, Number((match[1] ?? match[3] ?? '').replace(/[ ,](?=\d{3})/g, '')), { percent: match[2] !== undefined, ratio: false }),
   )
-  const spoken = [...text.matchAll(/\b[a-z]+\b(?!-)|\b[a-z]+(?=-fold)/giu)].flatMap((match) => {
+  const spoken = [...text.matchAll(spokenPattern)].flatMap((match) => {
     const value = spokenNumber(match[0].toLowerCase(), text.slice(0, match.index), text.slice(match.index + match[0].length))
     return value === undefined
       ? []
@@ -49,6 +49,11 @@ export function findQuantities(text: string, taken: readonly Span[]): readonly Q
   })
   return [...ratios, ...[...digits, ...spoken].filter(free)].sort((left, right) => left.start - right.start)
 }
+
+const spokenPattern = new RegExp(
+  String.raw`\b(?:${numberWords}(?:[\s-](?:and\s)?${numberWords})*|half|third|quarter|fifth|tenth)\b(?!-)|\b${numberWords}(?=-fold)`,
+  'giu',
+)
 
 function spokenNumber(word: string, before: string, rest: string): number | undefined {
   const fraction: Readonly<Record<string, number>> = { half: 0.5, third: 1 / 3, quarter: 0.25, fifth: 0.2, tenth: 0.1 }

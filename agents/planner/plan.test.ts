@@ -170,4 +170,23 @@ describe('plan', () => {
     const { calls } = plan({ message: 'train logistic on thunder for b', catalogue, world: some, history: [] })
     expect(calls[0]?.arguments).toEqual({ dataset: 'thunder', target: 'b', algorithm: 'logistic' })
   })
+
+  it('calls nothing that changes something on a likeness of words', () => {
+    expect(ask('what is in the model of the world?').calls).toEqual([])
+    expect(ask('the handbook is about versions').calls.map((call) => call.tool)).not.toContain('deploy_model')
+  })
+
+  it('makes a step that follows "if so" depend on what was asked before', () => {
+    const { calls } = ask('check whether churn_march drifted from churn. If so, retrain churn-clf on churn_march, otherwise do nothing')
+    expect(calls).toMatchObject([
+      { tool: 'check_drift', arguments: { dataset: 'churn_march', reference: 'churn' } },
+      { tool: 'retrain_model', arguments: { model: 'churn-clf', dataset: 'churn_march' } },
+    ])
+    expect(calls[1]?.condition).toContain('drifted')
+  })
+
+  it('knows values that JavaScript knows as properties', () => {
+    const odd = [tool('pick', 'Pick a way', z.object({ way: z.enum(['constructor', 'toString']) }))]
+    expect(plan({ message: 'pick constructor', catalogue: odd, world, history: [] }).calls[0]?.arguments).toEqual({ way: 'constructor' })
+  })
 })

@@ -1,6 +1,6 @@
 /** Times as people say them: "every weekday at 7" as cron, "the past 24 hours" as 24h, "since Monday" as what follows since. */
 import type { Span } from './contract.ts'
-import { numberWord } from './words.ts'
+import { numberWord } from './numbers.ts'
 
 export interface TimeMention extends Span {
   readonly value: string

@@ -51,6 +51,9 @@ export const valueWords: Readonly<Record<string, readonly string[]>> = {
   jsonl: said`jsonl, json lines`,
 }
 
+/** The ways to say a value; none for one that only its tool knows. */
+export const wordingsOf = (value: string): readonly string[] => (Object.hasOwn(valueWords, value) ? (valueWords[value] ?? []) : [])
+
 /** Values that answer one question: where one of a family can be chosen, another one that was said is not just noise. */
 export const families: readonly (readonly string[])[] = [
   said`random_forest, gradient_boosting, logistic, linear, ridge, tree, decision_tree, knn, naive_bayes, neural_network, svm, kmeans, isolation_forest, gaussian_mixture, pca, cnn`,
