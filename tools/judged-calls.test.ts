@@ -170,6 +170,55 @@ describe('a call', () => {
     })
   })
 
+  describe('that a person has approved', () => {
+    const ask = async (text: string): Promise<{ readonly approval: string; readonly run: string }> => {
+      const outcome = await call('delete_thing', { text }, { origins: { '': foreign } })
+      if (outcome.kind !== 'waiting') throw new Error(`It is ${outcome.kind}.`)
+      return outcome
+    }
+    const decide = (id: string, workspace = 'default'): Promise<unknown> =>
+      millrace.platform.approvals.decide({ id, decision: 'approve', caller: { ...millrace.owner, workspace }, mayCall: () => true })
+
+    it('does not run with other arguments than those shown', async () => {
+      const { approval, run } = await ask('old')
+      await millrace.platform.db.query(`update runs set input = '{"text": "everything"}' where id = $1`, [run])
+      await decide(approval)
+      expect(await millrace.platform.runs.settled(run, 'default', { ms: 20_000 })).toMatchObject({
+        state: 'failed',
+        error: { code: 'not_allowed', message: expect.stringContaining('no approval for exactly these arguments') },
+      })
+      expect(made).toEqual([])
+    })
+
+    it('does not lend its yes to another run of the same call', async () => {
+      const { approval, run } = await ask('once')
+      const { db, runs, newId } = millrace.platform
+      const forged = newId('run')
+      await db.transaction((tx) =>
+        runs.create(tx, { id: forged, tool: 'delete_thing', input: { text: 'once' }, caller: fresh(), approval }),
+      )
+      await db.transaction((tx) => runs.release(tx, forged))
+      runs.wake()
+      expect(await runs.settled(forged, 'default', { ms: 20_000 })).toMatchObject({ state: 'failed', error: { code: 'not_allowed' } })
+      await decide(approval)
+      expect(await runs.settled(run, 'default', { ms: 20_000 })).toMatchObject({ state: 'succeeded' })
+      await expect(decide(approval)).rejects.toMatchObject({ code: 'conflict' })
+      expect(made).toEqual(['delete_thing once'])
+    })
+
+    it('is not found under a forged id or from another workspace, nor given by an agent', async () => {
+      const { approval } = await ask('safe')
+      await expect(decide(`${approval}x`)).rejects.toMatchObject({ code: 'not_found' })
+      await expect(decide(approval, 'lab')).rejects.toMatchObject({ code: 'not_found' })
+      const { approvals } = millrace.platform
+      for (const caller of [fresh(), { ...millrace.owner, channel: 'http' as const }])
+        await expect(approvals.decide({ id: approval, decision: 'approve', caller, mayCall: () => true })).rejects.toMatchObject({
+          code: 'not_allowed',
+        })
+      expect(made).toEqual([])
+    })
+  })
+
   describe('of a caller that was given a few tools', () => {
     const few = (): Caller => ({ ...fresh(), tools: ['read_page', 'run_pipeline', 'make_thing'] })
 

@@ -152,7 +152,7 @@ function readOrigins(stored: unknown): Readonly<Record<string, Origin>> {
 /** Before anything runs; `use` checks the same again in the transaction of the effect. */
 async function requireApproval({ platform }: InvokeParts, run: Run, digest: string): Promise<void> {
   const given = await platform.approvals.get(run.approval ?? '', run.workspace)
-  if (given.state === 'approved' && given.digest === digest) return
+  if (given.state === 'approved' && given.digest === digest && given.run === run.id) return
   throw new Fault(
     'not_allowed',
     `Run ${run.id} of ${run.tool} has no approval for exactly these arguments (approval ${given.id} is ${given.state}).`,

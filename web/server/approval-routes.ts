@@ -20,7 +20,7 @@ const states = ['pending', 'approved', 'rejected', 'used', 'expired'] as const
 
 export function addApprovalRoutes(app: Express, context: ServerContext): void {
   const { callers } = context
-  const { approvals } = context.waist.platform
+  const { approvals, taints } = context.waist.platform
 
   const list = async (req: Request, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
@@ -28,6 +28,8 @@ export function addApprovalRoutes(app: Express, context: ServerContext): void {
     const limit = Math.floor(numberFrom(query, 'limit', { least: 1, most: 500, fallback: 100 }))
     const state = stateFrom(query)
     const found = await approvals.list(caller.workspace, { limit, ...(state === undefined ? {} : { state }) })
+    // What others ask for is text from outside for an agent.
+    if (found.some(({ askedBy }) => askedBy.id !== caller.id)) await taints.mark(caller, undefined, 'approvals')
     sendJson(res, 200, { approvals: found.map(approvalView) })
   }
 

@@ -12,7 +12,12 @@ import { runViewFor } from './run-view.ts'
 
 export function addRunRoutes(app: Express, context: ServerContext): void {
   const { callers } = context
-  const { runs } = context.waist.platform
+  const { runs, taints } = context.waist.platform
+
+  /** What others' runs say is text from outside for an agent. */
+  const reads = async (caller: Caller, read: readonly Run[]): Promise<void> => {
+    if (read.some((run) => run.caller.id !== caller.id)) await taints.mark(caller, undefined, "others' runs")
+  }
 
   const list = async (req: Request, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
@@ -25,13 +30,16 @@ export function addRunRoutes(app: Express, context: ServerContext): void {
       ...(tool === null ? {} : { tool }),
       ...(state === undefined ? {} : { state }),
     })
+    await reads(caller, found)
     sendJson(res, 200, { runs: found.map(runViewFor(context, caller)) })
   }
 
   const get = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, runViewFor(context, caller)(await runs.get(idFrom(req, 'run'), caller.workspace)))
+    const run = await runs.get(idFrom(req, 'run'), caller.workspace)
+    await reads(caller, [run])
+    sendJson(res, 200, runViewFor(context, caller)(run))
   }
 
   const cancel = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
@@ -47,7 +55,9 @@ export function addRunRoutes(app: Express, context: ServerContext): void {
   const events = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    await streamRun(context, res, { id: idFrom(req, 'run'), caller })
+    const id = idFrom(req, 'run')
+    if (caller.kind === 'agent') await reads(caller, [await runs.get(id, caller.workspace)])
+    await streamRun(context, res, { id, caller })
   }
 
   app.route('/api/runs').get(list).all(methodNotAllowed('GET'))
