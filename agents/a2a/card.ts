@@ -21,8 +21,13 @@ export function createCard(ground: CardGround): () => Promise<string> {
   let made: { readonly revision: number; readonly text: Promise<string> } | undefined
   return () => {
     const { revision } = ground.catalogue
-    if (made?.revision !== revision) made = { revision, text: signedCard(ground) }
-    return made.text
+    if (made?.revision === revision) return made.text
+    const text = signedCard(ground)
+    made = { revision, text }
+    text.catch(() => {
+      made = undefined
+    })
+    return text
   }
 }
 

@@ -24,15 +24,19 @@ export function addA2aRoutes(app: Express, context: ServerContext, a2a: A2aEndpo
     .all(methodNotAllowed('GET'))
 
   const rpc = (req: Request, res: Response): Promise<void> =>
-    inWordsOf('rpc', res, async () => a2a.rpc(await readJson(req, context.bodyLimit), await callOf(context, req, res)))
+    inWordsOf('rpc', res, async () => {
+      const call = await callOf(context, req, res)
+      return a2a.rpc(await readJson(req, context.bodyLimit), call)
+    })
   app.route('/a2a').post(rpc).all(methodNotAllowed('POST'))
 
   const rest = (req: Request, res: Response): Promise<void> =>
     inWordsOf('rest', res, async () => {
-      const { pathname, searchParams: query } = new URL(req.url, 'http://a2a')
+      const [path = '/', search = ''] = req.url.split('?', 2)
+      const query = new URLSearchParams(search)
       const call = await callOf(context, req, res, query)
       const body = req.method === 'GET' || req.method === 'DELETE' ? undefined : await readJson(req, context.bodyLimit)
-      return a2a.rest({ method: req.method, path: pathname, query, body }, call)
+      return a2a.rest({ method: req.method, path, query, body }, call)
     })
   app.use('/a2a', rest)
 
@@ -48,7 +52,10 @@ export function addA2aRoutes(app: Express, context: ServerContext, a2a: A2aEndpo
   function refused(binding: Binding, res: Response, error: unknown): A2aAnswer {
     if (!(error instanceof Fault)) return a2a.refusal(binding, error, 500)
     if (error.code === 'unauthenticated') res.setHeader('www-authenticate', 'Bearer realm="millrace"')
-    if (error instanceof HttpFault) return a2a.refusal(binding, error, error.status)
+    if (error instanceof HttpFault) {
+      for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
+      return a2a.refusal(binding, error, error.status)
+    }
     return a2a.refusal(binding, error, error.code === 'unauthenticated' ? 401 : 403)
   }
 }
@@ -67,7 +74,7 @@ async function stream(res: Response, { events, failure }: Extract<A2aAnswer, { k
 
 /** Whoever holds the token, it is a program that speaks: an agent. */
 async function callOf({ callers, closing }: ServerContext, req: Request, res: Response, query = new URLSearchParams()): Promise<A2aCall> {
-  const caller = await callers.identifyAgent(req)
+  const caller = await callers.identify(req)
   const header = req.headers['a2a-version']
   const version = (typeof header === 'string' && header !== '' ? header : query.get('A2A-Version')) ?? undefined
   return { caller: { ...caller, kind: 'agent', channel: 'a2a' }, version, left: AbortSignal.any([hangUp(res), closing]) }

@@ -410,7 +410,9 @@ describe('the wire', () => {
 
   it('has the paths of the HTTP binding and says which methods they have', async () => {
     const headers = { 'a2a-version': '1.0' }
-    expect((await fetch(`${server.url}/a2a/nothing`, { headers })).status).toBe(404)
+    for (const path of ['nothing', '/[', 'tasks/a/b'])
+      expect((await fetch(`${server.url}/a2a/${path}`, { headers })).status, path).toBe(404)
+    expect((await fetch(`${server.url}/a2a/tasks/%E0%A4%A`, { headers })).status).toBe(400)
     expect((await fetch(`${server.url}/a2a/message:send`, { headers })).status).toBe(405)
     const missing = await fetch(`${server.url}/a2a/tasks/none`, { headers })
     expect(missing.headers.get('content-type')).toContain('application/a2a+json')

@@ -11,5 +11,5 @@ export async function openAiCaller({ callers, auth }: Pick<ServerContext, 'calle
   const key = /^Bearer +(\S.*)$/i.exec(req.headers.authorization ?? '')?.[1]
   const isToken = key !== undefined && /^mlr_|^[\w-]+\.[\w-]+\.[\w-]*$/.test(key)
   if (auth === 'local' && key !== undefined && !isToken) delete req.headers.authorization
-  return { ...(await callers.identifyAgent(req)), kind: 'agent', channel: 'http' }
+  return { ...(await callers.identify(req)), kind: 'agent', channel: 'http' }
 }
