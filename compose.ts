@@ -108,10 +108,10 @@ export async function openMillrace(config: Config, options: { readonly extraRoot
 }
 
 /** The hosted model for answers, where one is configured; only then are its libraries loaded. */
-async function generatorOf({ model }: Config): Promise<Generator | undefined> {
+async function generatorOf({ model, agents }: Config): Promise<Generator | undefined> {
   if ([model.openaiKey, model.openaiBaseUrl, model.azureKey].every((setting) => setting === undefined)) return undefined
   const { createGenerator } = await import('./agents/generator.ts')
-  return createGenerator(model)
+  return createGenerator(model, { maskPii: agents.maskPii })
 }
 
 /** Foreign MCP servers of the operator's file; without one nothing of them is loaded. */

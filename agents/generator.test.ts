@@ -190,6 +190,21 @@ describe('answers by a hosted model', () => {
 })
 
 describe('createGenerator', () => {
+  it('keeps personal data here where it is to be masked', async () => {
+    const masking = await openAiServer()
+    try {
+      masking.script({ reply: (asked) => (wordsOf(asked).includes('<EMAIL_1>') ? 'Write to <EMAIL_1>, or call.' : 'I see no address.') })
+      const generator = createGenerator({ openaiBaseUrl: masking.url, name: 'm' }, { maskPii: true })
+      let written = ''
+      const prompt = { system: 'Answer.', user: 'Whom do I write to? The page says ada@example.org.' }
+      for await (const piece of generator?.generate(prompt, AbortSignal.timeout(20_000)) ?? []) written += piece
+      expect(written).toBe('Write to ada@example.org, or call.')
+      expect(JSON.stringify(masking.seen)).not.toContain('ada@example.org')
+    } finally {
+      await masking.close()
+    }
+  })
+
   it('needs a hosted model, and says so of one that cannot be reached', async () => {
     expect(createGenerator({ name: 'm' })).toBeUndefined()
     const generator = createGenerator({ openaiBaseUrl: 'http://127.0.0.1:9/v1', name: 'm' }, { timeoutMs: 1_000 })
