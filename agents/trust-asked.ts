@@ -80,7 +80,7 @@ function deedOf(tool: string): Deed {
 const wholeWord = (word: string): RegExp => new RegExp(String.raw`(?<![\p{L}\p{N}])${word}s?(?![\p{L}\p{N}])`, 'u')
 
 /** How well an order fits a tool's name: 0 when it does not begin with its deed, else more for each word that it speaks of. */
-export function orderFit({ order, orders }: SpokenClause, tool: string): number {
+function orderFit({ order, orders }: SpokenClause, tool: string): number {
   if (!orders) return 0
   const { name, verb, phrases, objects } = deedOf(tool)
   if (begins(order, name)) return 10

@@ -34,7 +34,7 @@ const longestPattern = 400
  * As a whole name, whatever its case: "churn" does not stand in "churn-clf", nor "churn*" or "../churn" where "churn" was said.
  * Only blanks, hyphens and underscores stand for each other.
  */
-export function nameIn(words: string, name: string): boolean {
+function nameIn(words: string, name: string): boolean {
   const trimmed = name.trim()
   if (!/[\p{L}\p{N}]/u.test(trimmed)) return false
   if (trimmed.length > longestPattern) return words.toLowerCase().includes(trimmed.toLowerCase())
