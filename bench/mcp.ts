@@ -22,12 +22,16 @@ import { rounded, summary } from './latency.ts'
 import { bareServer, echoTool } from './mcp/echo.ts'
 import { timeStdio } from './mcp/stdio.ts'
 
-const size = { rounds: 20, calls: 150, warmUp: 1000 }
+/**
+ * Blocks with a breath after each: a client calls, then thinks. Without it thousands of calls a second keep the database
+ * writing audit rows and spans beside the calls, and two cores measure that.
+ */
+const size = { rounds: 40, calls: 75, warmUp: 3000, breathMs: 250 }
 
 export async function benchMcp(): Promise<Readonly<Record<string, unknown>>> {
   const http = await inTemporaryFolder(timeHttp)
   console.error('Over stdio …')
-  const stdio = await timeStdio({ ...size, calls: 300 })
+  const stdio = await timeStdio(size)
   const of = (times: Readonly<Record<string, readonly number[]>>, name: string) => summary(times[name] ?? [])
   const ratio = (times: Readonly<Record<string, readonly number[]>>, one: string, other: string): number =>
     rounded(of(times, one).p50_ms / of(times, other).p50_ms)

@@ -22,14 +22,11 @@ export function idOf(message: unknown): string | number | null {
   return typeof id === 'string' || typeof id === 'number' ? id : null
 }
 
-/** Without recursion, which deep nesting would exhaust. */
+/** Goes down no further than it must, so that deep nesting exhausts nothing. */
 function isDeeper(value: unknown, most: number): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > most) return true
-    level = level.flatMap((one) =>
-      typeof one === 'object' && one !== null ? Object.values(one).filter((inner) => typeof inner === 'object') : [],
-    )
-  }
+  if (typeof value !== 'object' || value === null) return false
+  if (most === 0) return true
+  for (const inner of Array.isArray(value) ? value : Object.values(value))
+    if (typeof inner === 'object' && isDeeper(inner, most - 1)) return true
   return false
 }

@@ -1,6 +1,6 @@
 /** JSON-RPC by lines over a pair of streams. A line that is no message is answered with the protocol's error, and the next one is read. */
 import type { Readable, Writable } from 'node:stream'
-import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from '@modelcontextprotocol/server'
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server'
 import { idOf, type Refusal, refusalOf } from './message-limits.ts'
 
 /** Bytes of one line. */
@@ -28,10 +28,8 @@ export function createStdioWire({ input, output, onpeek }: StdioWireOptions): Tr
   const read = (line: string): void => {
     const parsed = parse(line)
     const refusal = parsed ? refusalOf(parsed.value) : { code: -32_700, message: 'Parse error: this line is not valid JSON' }
-    const message = parsed && !refusal ? messageOf(parsed.value) : undefined
-    if (message === undefined)
-      refuse(refusal ?? { code: -32_600, message: 'Invalid Request: this is no JSON-RPC 2.0 message' }, idOf(parsed?.value))
-    else deliver(message)
+    if (parsed && !refusal && isMessage(parsed.value)) deliver(parsed.value)
+    else refuse(refusal ?? { code: -32_600, message: 'Invalid Request: this is no JSON-RPC 2.0 message' }, idOf(parsed?.value))
   }
   const deliver = (message: JSONRPCMessage): void => {
     onpeek?.(message)
@@ -90,10 +88,12 @@ function parse(line: string): { readonly value: unknown } | undefined {
   }
 }
 
-function messageOf(value: unknown): JSONRPCMessage | undefined {
-  try {
-    return parseJSONRPCMessage(value)
-  } catch {
-    return undefined
-  }
+/** Only whether it is one at all: the protocol looks at everything else, and looking twice costs as much as a call. */
+function isMessage(value: unknown): value is JSONRPCMessage {
+  if (typeof value !== 'object' || value === null || !('jsonrpc' in value) || value.jsonrpc !== '2.0') return false
+  const answers = 'id' in value && ('result' in value || 'error' in value)
+  const asks = 'method' in value && typeof value.method === 'string' && (!('id' in value) || isId(value.id))
+  return answers || asks
 }
+
+const isId = (id: unknown): boolean => typeof id === 'string' || Number.isSafeInteger(id)

@@ -1,11 +1,12 @@
 /** The client of the MCP benchmark over HTTP, on a thread of its own: calls in blocks, alternating between the servers. */
 import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { type Message, modernCall } from './message.ts'
 
-const { urls, rounds, calls, warmUp } = z
-  .object({ urls: z.record(z.string(), z.string()), rounds: z.int(), calls: z.int(), warmUp: z.int() })
+const { urls, rounds, calls, warmUp, breathMs } = z
+  .object({ urls: z.record(z.string(), z.string()), rounds: z.int(), calls: z.int(), warmUp: z.int(), breathMs: z.int() })
   .parse(workerData)
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -18,6 +19,7 @@ for (let round = -1; round < rounds; round++) {
       const ms = await time(url, message)
       if (round >= 0) times.get(name)?.push(ms)
     }
+    await sleep(round < 0 ? 8 * breathMs : breathMs)
   }
 }
 agent.destroy()

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { initialize, initialized, legacyCall } from './message.ts'
 
@@ -10,22 +11,35 @@ interface Server {
   stop(): Promise<void>
 }
 
-export async function timeStdio({ rounds, calls, warmUp }: { readonly rounds: number; readonly calls: number; readonly warmUp: number }) {
+export interface StdioSize {
+  readonly rounds: number
+  readonly calls: number
+  readonly warmUp: number
+  /** Pause after each block. */
+  readonly breathMs: number
+}
+
+export async function timeStdio({ rounds, calls, warmUp, breathMs }: StdioSize): Promise<Record<string, number[]>> {
   const servers = { bare: await open('bare'), ours: await open('ours') }
-  const times: Record<keyof typeof servers, number[]> = { bare: [], ours: [] }
+  const times = new Map<string, number[]>()
   try {
     for (let round = -1; round < rounds; round++) {
-      for (const name of ['bare', 'ours'] as const) {
-        for (let sent = 0; sent < (round < 0 ? warmUp : calls); sent++) {
-          const ms = await servers[name].call()
-          if (round >= 0) times[name].push(ms)
-        }
+      for (const [name, server] of Object.entries(servers)) {
+        const block = await callBlock(server, round < 0 ? warmUp : calls)
+        if (round >= 0) times.set(name, [...(times.get(name) ?? []), ...block])
+        await sleep(round < 0 ? 8 * breathMs : breathMs)
       }
     }
-    return times
+    return Object.fromEntries(times)
   } finally {
     await Promise.all(Object.values(servers).map((server) => server.stop()))
   }
+}
+
+async function callBlock(server: Server, calls: number): Promise<readonly number[]> {
+  const times: number[] = []
+  for (let sent = 0; sent < calls; sent++) times.push(await server.call())
+  return times
 }
 
 async function open(kind: 'bare' | 'ours'): Promise<Server> {
