@@ -14,7 +14,7 @@ export interface RunLimits {
   readonly keptMs: number
 }
 
-export const defaultLimits: RunLimits = { atOnce: 8, unheardMs: 5 * 60_000, keptMs: 5 * 60_000 }
+const defaultLimits: RunLimits = { atOnce: 8, unheardMs: 5 * 60_000, keptMs: 5 * 60_000 }
 
 /** Characters of events that one turn keeps, and all of them together. */
 const mostOfOne = 4 * 1024 * 1024

@@ -133,7 +133,7 @@ describe('a turn', () => {
       await page.getByText('One').last().waitFor()
       await stop()
       await page.getByRole('button', { name: 'Send the message' }).waitFor()
-      await expect.poll(() => stopped).toBe(before + 1)
+      await expect.poll(() => stopped, { timeout: 30_000 }).toBe(before + 1)
       expect(await page.getByRole('alert').count()).toBe(0)
     }
   })
@@ -154,11 +154,27 @@ describe('a turn', () => {
     })
     await page.goto(server.url)
     await say('count')
-    await expect.poll(() => cuts).toBe(2)
+    await expect.poll(() => cuts, { timeout: 30_000 }).toBe(2)
     await finish()
     await page.getByText('One two three of count.').first().waitFor()
     expect(await page.locator('.plan').count()).toBe(1)
     expect(await page.locator('.said-assistant').count()).toBe(1)
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  it('of a server that was started again is what that server knows of it', async () => {
+    await page.route(/\/agui$/, async (route) => {
+      const { after, body } = { after: '0', body: route.request().postData() ?? undefined }
+      const answer = await readSome(`${server.url}/agui`, { method: 'POST', headers: await ownHeaders(), after, body })
+      await route.fulfill({ status: 200, contentType: 'text/event-stream', body: answer })
+    })
+    await page.route(/\/agui\/runs\/.*\/events/, (route) =>
+      route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{"code":"not_found","detail":"There is no run."}' }),
+    )
+    await page.goto(server.url)
+    await say('count to ten')
+    await page.locator('.said-user', { hasText: /^You said: count$/ }).waitFor()
+    await page.getByRole('button', { name: 'Send the message' }).waitFor()
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
