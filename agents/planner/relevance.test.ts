@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { PlannerTool } from './contract.ts'
+import { numberWord } from './numbers.ts'
 import { relevance } from './relevance.ts'
 import { synonymsOf } from './synonyms.ts'
 import { termsOf } from './terms.ts'
 import { toolTerms } from './tool-terms.ts'
 import { requestOf, traitsOf } from './traits.ts'
 import { sortAt } from './word-sorts.ts'
-import { numberWord, stem } from './words.ts'
+import { stem } from './words.ts'
 
 const tool = (name: string, description: string, properties: object = {}, required: readonly string[] = []): PlannerTool => ({
   name,

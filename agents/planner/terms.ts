@@ -3,9 +3,10 @@
  * and tool descriptions at large, since a catalogue of three tools cannot tell which words are common.
  */
 import { plainWords } from './lexicon.ts'
+import { numberWord } from './numbers.ts'
 import frequencies from './term-frequencies.json' with { type: 'json' }
 import { type Sort, sortAt } from './word-sorts.ts'
-import { nameParts, numberWord, stem } from './words.ts'
+import { nameParts, stem } from './words.ts'
 
 export interface Term {
   readonly text: string

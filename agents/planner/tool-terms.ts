@@ -1,6 +1,5 @@
 /** A tool as terms by where they stand — name, summary, arguments, choices — and its arguments as places for values. */
 import type { PlannerTool } from './contract.ts'
-import { type Deed, deedOf } from './deeds.ts'
 import { contentWords } from './terms.ts'
 import { nameParts, stem } from './words.ts'
 
@@ -21,7 +20,6 @@ export interface ToolTerms {
   /** Neighbouring stems of name and summary. */
   readonly pairs: ReadonlySet<string>
   readonly slots: readonly ToolSlot[]
-  readonly deed: Deed
 }
 
 export interface ToolSlot {
@@ -72,7 +70,6 @@ function readTool({ name, title, description, input }: PlannerTool): ToolTerms {
     initials: new Set([name, first].flatMap(initialsIn)),
     pairs: new Set([named, summary].flatMap((roots) => roots.slice(1).map((root, at) => `${roots[at]} ${root}`))),
     slots,
-    deed: [...nameParts(name), ...nameParts(first)].map((word) => deedOf(stem(word))).find((deed) => deed !== 'none') ?? 'none',
   }
 }
 

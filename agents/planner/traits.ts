@@ -1,8 +1,8 @@
 /**
  * What speaks for and against a tool in a request, as numbers: how much of what is said the tool explains, how much of the
- * tool is said, whether its arguments find values, whether it does what is asked. The relevance model weighs these columns.
+ * tool is said, whether its arguments find values. The relevance model weighs these columns.
  */
-import { type Ask, answersTo, askOf } from './deeds.ts'
+import { type Ask, answersTo, askOf } from './ask.ts'
 import { synonymsOf } from './synonyms.ts'
 import { rarity, type Term, type Terms, termsOf } from './terms.ts'
 import { anywhere, familyKey, head, places, type ToolSlot, type ToolTerms } from './tool-terms.ts'
@@ -27,7 +27,7 @@ export function requestOf(text: string): Request {
 export function traitsOf(request: Request, tool: ToolTerms): Readonly<Record<string, number>> {
   const met = new Map(request.distinct.map((term) => [term.stem, meet(term, tool)]))
   const pair: Pair = { request, tool, met: (term) => met.get(term.stem) ?? nothing }
-  return { ...explained(pair), ...overreach(pair), ...focused(pair), ...filled(pair), ...suited(pair) }
+  return { ...explained(pair), ...overreach(pair), ...focused(pair), ...filled(pair) }
 }
 
 interface Pair {
@@ -197,16 +197,3 @@ const chosen = ({ choices }: ToolSlot, says: (root: string) => boolean): boolean
 const runs = (terms: readonly Term[]): number => terms.filter((term, at) => (terms[at - 1]?.at ?? -2) < term.at - 1).length
 
 const vagueTimes: ReadonlySet<string> = new Set('now week month year current currently latest last next upcoming this'.split(' '))
-
-/** Sort of question against sort of work. */
-function suited({ request: { ask }, tool }: Pair): Readonly<Record<string, number>> {
-  const flag = (condition: boolean): number => (condition ? 1 : 0)
-  const known = ask.deed !== 'none' && tool.deed !== 'none'
-  return {
-    'same deed': flag(known && ask.deed === tool.deed),
-    'other deed': flag(known && ask.deed !== tool.deed),
-    'question to a deed': flag(ask.question !== 'none' && tool.deed === 'act'),
-    [`asks ${ask.question}`]: 1,
-    [`${ask.deed} for ${tool.deed}`]: 1,
-  }
-}

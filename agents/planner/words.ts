@@ -59,6 +59,10 @@ const irregular: ReadonlyMap<string, string> = new Map(
     sent: 'send',
     shown: 'show',
     days: 'day',
+    mail: 'email',
+    mails: 'email',
+    'e-mail': 'email',
+    'e-mails': 'email',
   }),
 )
 
@@ -101,15 +105,4 @@ function cell(
   const best = Math.min((above[column - 1] ?? 0) + (same ? 0 : 1), (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1)
   const swapped = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
   return swapped ? Math.min(best, (rows[row - 2]?.[column - 2] ?? 0) + 1) : best
-}
-
-const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ')
-const tens: ReadonlyMap<string, number> = new Map(
-  Object.entries({ fifteen: 15, twenty: 20, thirty: 30, forty: 40, fifty: 50, hundred: 100 }),
-)
-
-/** "three" -> 3; undefined for any other word. */
-export function numberWord(word: string): number | undefined {
-  const small = numberWords.indexOf(word)
-  return small >= 0 ? small : tens.get(word)
 }

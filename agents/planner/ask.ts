@@ -1,28 +1,24 @@
-/** The four sorts of work that tools do, and what a request asks for: its question word, its deed, and the thing asked about. */
+/** What a request asks for: its question word, and the thing asked about. */
 import type { Term, Terms } from './terms.ts'
 import { stem } from './words.ts'
 
-export type Deed = 'none' | 'compute' | 'lookup' | 'make' | 'act'
-
-const deedWords: Readonly<Record<Exclude<Deed, 'none'>, string>> = {
-  compute:
-    'calculate compute estimate convert solve evaluate determine predict assess analyze analyse measure sum count forecast integrate',
-  lookup:
-    'get retrieve fetch find search look lookup list show check query read locate view identify provide display discover return info details detail',
-  make: 'create generate make draw plot write design build compose produce paint render',
-  act: 'add update set book order delete remove send file buy purchase play modify change reserve schedule cancel post start stop open turn run execute submit register log upload import',
-}
-
-const deedByStem: ReadonlyMap<string, Deed> = new Map(
-  (['compute', 'lookup', 'make', 'act'] as const).flatMap((deed) => deedWords[deed].split(' ').map((word) => [stem(word), deed] as const)),
+/** Verbs by which an order to a tool begins; what follows them is the thing asked for. */
+const orderVerbs: ReadonlySet<string> = new Set(
+  `
+  calculate compute estimate convert solve evaluate determine predict assess analyze analyse measure sum count forecast integrate
+  get retrieve fetch find search look lookup list show check query read locate view identify provide display discover return info
+  details detail create generate make draw plot write design build compose produce paint render add update set book order delete
+  remove send file buy purchase play modify change reserve schedule cancel post start stop open turn run execute submit register
+  log upload import
+  `
+    .trim()
+    .split(/\s+/u)
+    .map(stem),
 )
-
-export const deedOf = (root: string): Deed => deedByStem.get(root) ?? 'none'
 
 export interface Ask {
   /** "who", "how many", "none" for an order. */
   readonly question: string
-  readonly deed: Deed
   /** The first run of content after the question word or the order: "mass" in "what is the mass of an electron". */
   readonly focus: readonly Term[]
 }
@@ -31,9 +27,9 @@ export function askOf({ terms, tokens }: Pick<Terms, 'terms' | 'tokens'>): Ask {
   const { start, end } = askingSentence(tokens)
   const { question, from } = questionIn(tokens, start, end)
   const inside = terms.filter(({ at }) => at >= start && at < end)
-  const order = inside.find(({ stem: root }) => deedByStem.has(root))
+  const order = inside.find(({ stem: root }) => orderVerbs.has(root))
   const candidates = inside.filter((term) => term.at >= from && !(question === 'none' && term === order))
-  return { question, deed: order ? deedOf(order.stem) : 'none', focus: firstRun(candidates, tokens) }
+  return { question, focus: firstRun(candidates, tokens) }
 }
 
 /** The last sentence that asks, else the first that orders, else the first. */
@@ -41,7 +37,7 @@ function askingSentence(tokens: readonly string[]): { readonly start: number; re
   const ends = tokens.flatMap((token, at) => (/^[.!?;]$/u.test(token) ? [at] : []))
   const starts = [0, ...ends.map((at) => at + 1)].filter((at) => at < tokens.length)
   const endOf = (start: number): number => ends.find((at) => at >= start) ?? tokens.length
-  const orders = (start: number): boolean => tokens[start] === 'please' || deedByStem.has(stem(tokens[start] ?? ''))
+  const orders = (start: number): boolean => tokens[start] === 'please' || orderVerbs.has(stem(tokens[start] ?? ''))
   const start = starts.findLast((at) => tokens[endOf(at)] === '?') ?? starts.find(orders) ?? 0
   return { start, end: endOf(start) }
 }
