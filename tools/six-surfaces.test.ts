@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { type OpenAiServer, openAiServer } from '../agents/testing/openai-server.ts'
 import { remoteChat } from '../cli/remote-chat.ts'
+import { temporaryFolder } from '../platform/testing/harness.ts'
 import { draftOf, readDraft } from '../web/ui/forms/draft.ts'
 import { formOf } from '../web/ui/forms/form-model.ts'
 import { program, type RunningServer, startMillrace } from './running-server.ts'
@@ -27,18 +30,31 @@ const toolResult = z.object({
 // Processes are started for it: on a busy machine that alone takes a while.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
+/** An agent that has read from outside would be asked about what it creates; here it is answered as a person is. */
+const policy = { table: { agent: { create: 'run' } } }
+
 let server: RunningServer
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let model: OpenAiServer
 const clients: Client[] = []
 
 beforeAll(async () => {
   model = await openAiServer()
-  server = await startMillrace({ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test', MILLRACE_MODEL: 'scripted' })
+  folder = await temporaryFolder()
+  const policyFile = join(folder.path, 'policy.json')
+  await writeFile(policyFile, JSON.stringify(policy))
+  server = await startMillrace({
+    OPENAI_BASE_URL: model.url,
+    OPENAI_API_KEY: 'test',
+    MILLRACE_MODEL: 'scripted',
+    MILLRACE_POLICY: policyFile,
+  })
 })
 afterAll(async () => {
   for (const client of clients) await client.close()
   await server.close()
   await model.close()
+  await folder.remove()
 })
 
 const authorised = () => ({ authorization: `Bearer ${server.token}` })
