@@ -73,7 +73,9 @@ export function createChatPort(checkpoints: Checkpoints): ChatPort {
         .flatMap((message) => message.tool_calls ?? [])
         .flatMap(({ id, name, args }) => {
           const result = results.get(id ?? '')
-          return result && result.status !== 'error' ? [{ tool: name, input: args, data: artifactOf(result)?.data }] : []
+          return result && result.status !== 'error' && artifactOf(result)?.aside !== true
+            ? [{ tool: name, input: args, data: artifactOf(result)?.data }]
+            : []
         })
     },
   }

@@ -21,6 +21,7 @@ import {
   leaveClaim,
   pauseClaim,
   reclaimTurn,
+  takeForgotten,
   takeOrphans,
 } from './turns/claims.ts'
 import { drive } from './turns/drive.ts'
@@ -176,10 +177,14 @@ interface Working {
 
 /** A claimed turn, to its end or pause. The last event comes when the claim has been given up. */
 async function work(parts: Parts, claim: Claim, { push, resume, results, asked, signals }: Working): Promise<void> {
+  const { db, log } = parts.waist.platform
   const { message: _, ...given } = asked
   const request: KeptRequest = resume ? { ...claim.request, ...given } : claim.request
   const began = performance.now()
-  const turn = openTurn(parts, claim, { request, push, signals })
+  const turn = await openTurn(parts, claim, { request, push, signals }).catch(async (error: unknown) => {
+    await endTurn(parts, claim, request)
+    throw error
+  })
   parts.turns.set(turn.key, turn)
   parts.heartbeat.start()
   try {
@@ -191,7 +196,9 @@ async function work(parts: Parts, claim: Claim, { push, resume, results, asked, 
   } catch (error) {
     const { signal } = turn.signals
     const reason: unknown = signal.reason
-    await (reason instanceof Left ? leaveClaim(parts.waist.platform.db, claim, parts.process) : endTurn(parts, claim, request))
+    await (reason instanceof Left ? leaveClaim(db, claim, parts.process) : endTurn(parts, claim, request)).catch((wrong: unknown) =>
+      log.warn({ error: wrong, turn: claim.turn }, 'A chat turn could not give up its claim; it lapses by itself.'),
+    )
     turn.plan.end()
     if (signal.aborted) throw reason instanceof Fault ? reason : new Fault('cancelled', 'The answer was stopped.', { cause: error })
     throw error
@@ -201,11 +208,11 @@ async function work(parts: Parts, claim: Claim, { push, resume, results, asked, 
   }
 }
 
-function openTurn(
+async function openTurn(
   parts: Parts,
   claim: Claim,
   { request, push, signals }: { readonly request: KeptRequest; readonly push: Turn['push']; readonly signals: readonly AbortSignal[] },
-): Turn {
+): Promise<Turn> {
   const { waist, lists } = parts
   const { caller, state, tools: allowed, clientTools = [] } = request
   const budget = lowered(parts.budget, request.budget)
@@ -259,7 +266,7 @@ async function endTurn({ waist, process, checkpoints }: Parts, claim: Claim, { k
 async function recover(parts: Parts, everyone: boolean): Promise<number> {
   const { waist, process, leaseMs } = parts
   const { db, log } = waist.platform
-  const claims = await takeOrphans(db, { process, leaseMs, everyone })
+  const claims = [...(await takeOrphans(db, { process, leaseMs, everyone })), ...(await takeForgotten(db, process))]
   const [forgotten, cut] = [claims.filter(({ request }) => request.keep === false), claims.filter(({ request }) => request.keep !== false)]
   for (const claim of forgotten) await endTurn(parts, claim, claim.request)
   await Promise.all(

@@ -115,7 +115,7 @@ function ownCall(turn: Turn, { name, args }: ToolCall): string | undefined {
 }
 
 const wordsMessage = ({ id, name }: ToolCall, content: string): ToolMessage =>
-  new ToolMessage({ content, tool_call_id: id, name, artifact: { content, data: null, untrusted: false } })
+  new ToolMessage({ content, tool_call_id: id, name, artifact: { content, data: null, untrusted: false, aside: true } })
 
 const clientAnswer = z.object({ content: z.string(), ok: z.boolean() })
 
@@ -123,7 +123,7 @@ const clientAnswer = z.object({ content: z.string(), ok: z.boolean() })
 function askClient(call: ToolCall): Answered {
   const answer = clientAnswer.parse(interrupt<ClientPause>({ client: true, call: call.id, tool: call.name, input: call.args }))
   const { content, ok } = answer
-  const artifact: ToolArtifact = { content, data: null, untrusted: true }
+  const artifact: ToolArtifact = { content, data: null, untrusted: true, aside: true }
   const status = ok ? 'success' : 'error'
   return { message: new ToolMessage({ content, tool_call_id: call.id, name: call.name, artifact, status }), content, data: null, ok }
 }

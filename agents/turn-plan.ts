@@ -12,6 +12,8 @@ const artifact = z.object({
   data: z.unknown().optional(),
   untrusted: z.boolean().default(false),
   run: z.string().optional(),
+  /** No call of the catalogue: the turn's own, or the client's. */
+  aside: z.boolean().optional(),
   /** Fields that the call made and nobody outside chose. */
   made: z.record(z.string(), z.unknown()).optional(),
 })

@@ -164,6 +164,17 @@ export async function takeOrphans(
   return rows.map(claimOf)
 }
 
+/** Turns that a client left waiting who keeps the conversation itself: after a day nobody comes back for them. */
+export async function takeForgotten(db: Queryable, process: string): Promise<readonly Claim[]> {
+  const { rows } = await db.query<Taken>(
+    `update agents_turns set process = $1
+     where state = 'paused' and request ->> 'keep' = 'false' and lease_until < now() - interval '1 day'
+     returning workspace, owner, thread, turn, request, spent_ms, null as summary`,
+    [process],
+  )
+  return rows.map(claimOf)
+}
+
 /** Those of this process that it still holds; a key not in the answer was taken by another process. */
 export async function renewClaims(
   db: Queryable,

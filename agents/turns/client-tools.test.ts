@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
 import { defineTool } from '../../tools/tool.ts'
 import type { ChatEvent, ChatRequest, ClientTool, Orchestrator } from '../chat.ts'
+import { openCheckpoints } from '../checkpoints.ts'
+import { createChatPort } from '../history.ts'
 import { createOrchestrator } from '../orchestrator.ts'
 import { bracketed, listen, resultsIn, spoken } from '../testing/listening.ts'
 import { type OpenAiServer, openAiServer } from '../testing/openai-server.ts'
@@ -175,6 +177,35 @@ describe('what a client keeps itself', () => {
     expect(await hosted.threads(millrace.owner)).not.toContainEqual(expect.objectContaining({ thread: 'k2' }))
     const { rows } = await millrace.platform.db.query("select 1 from agents_graph.checkpoints where thread_id like '%k2'")
     expect(rows).toEqual([])
+  })
+})
+
+describe('a conversation as tools see it', () => {
+  it('has the calls of the catalogue only', async () => {
+    server.script(
+      {
+        calls: [
+          { name: 'write_plan', args: { steps: [{ title: 'Register' }] } },
+          { name: 'register_model', args: { run: 'r1', name: 'good' } },
+        ],
+      },
+      { text: 'Done.' },
+    )
+    await ask(hosted, { thread: 'p1', message: 'register the run r1 as good', clientTools: [] })
+    const port = createChatPort(await openCheckpoints(millrace.platform.db))
+    expect(await port.calls('p1', millrace.owner)).toMatchObject([{ tool: 'register_model' }])
+  })
+
+  it('that waits for a client which never comes back is forgotten after a day', async () => {
+    server.script({ calls: [{ name: 'change_background', args: { color: 'red' } }] })
+    await ask(hosted, { thread: 'p2', message: 'red', keep: false })
+    const sweeping = await createOrchestrator({ waist: millrace, model: {} })
+    await sweeping.recover()
+    expect((await hosted.history('p2', millrace.owner)).length).toBeGreaterThan(0)
+    await millrace.platform.db.query("update agents_turns set lease_until = now() - interval '2 days' where thread = 'p2'")
+    await sweeping.recover()
+    expect(await hosted.history('p2', millrace.owner)).toEqual([])
+    await sweeping.close()
   })
 })
 
