@@ -38,11 +38,32 @@ export function choose(situation: Situation, clause: Clause, earlier: readonly D
     (one) => (one.whole || one.candidate.evidence >= enough) && grounded(one, part),
   )
   const best = tries.reduce<Tried | undefined>((top, other) => (top === undefined || other.score > top.score ? other : top), undefined)
+  const outright = best && tries.find((one) => namedFor(one, best, part))
+  if (outright) return outright.candidate
   if (best?.whole) return best.candidate
   const other = best && tries.find((one) => readier(one, best, part))
   if (other) return other.candidate
   const several = tellingOf(part).length > 0 ? ranked.filter(quietly) : []
   return bySignature(tried(several, reading, { ...clause, world, carry })) ?? best?.candidate
+}
+
+/** "run" and "list" may stand before anything. */
+const anyDeed: ReadonlySet<string> = new Set(['execute', 'list'])
+
+/** "deploy x": the deed stands first and in one tool's name, not in the other's. What that tool lacks is asked for. */
+function namedFor({ candidate, found }: Tried, best: Tried, { ideas, words }: Reading): boolean {
+  const deed = ideas.find(
+    ({ weight, start, idea }) => weight >= 1 && start === words[0]?.start && !thingIdeas.has(idea) && !anyDeed.has(idea),
+  )
+  const names = ({ candidate: { known } }: Tried): boolean =>
+    ideasOfText(known.tool.name).some(({ idea, weight }) => weight >= 1 && idea === deed?.idea)
+  return (
+    deed !== undefined &&
+    found >= best.found &&
+    !names(best) &&
+    candidate.evidence >= best.candidate.evidence &&
+    names({ ...best, candidate })
+  )
 }
 
 /** Lacks nothing, speaks of the deed as much, and the better ranked one is not named for that deed. */
@@ -162,8 +183,10 @@ const tellingOf = ({ entities, paths, ids, row, schedule }: Reading): readonly S
 const named = ({ known: { slots }, spans }: Filling): number =>
   slots.filter(({ name, kind }) => kind === 'new name' && spans.has(name)).length
 
-/** A question, and a tool that takes one. */
-const answers = (known: KnownTool, { text }: Reading): boolean => asksText(known) && questions.test(text)
+/** A question, and a tool that takes one; something to find, and a tool that looks for it. */
+const answers = (known: KnownTool, { text, ideas }: Reading): boolean =>
+  (asksText(known) && questions.test(text)) ||
+  (ideas.some(({ idea }) => idea === 'search') && known.slots.some(({ kind, required }) => kind === 'query' && required))
 
 const asksText = ({ slots }: KnownTool): boolean => slots.some(({ kind, required }) => kind === 'question' && required)
 

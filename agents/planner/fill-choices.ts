@@ -118,25 +118,18 @@ function partsOf(word: Word): readonly Word[] {
 const exclusion =
   /(?:\b(?:all|any\w*|every\w*|each)\b[^,.;]{0,20}\sbut|\b(?:except(?: for)?|but not|not|excluding|other than|instead of|rather than|without|besides|apart from|no|never|avoid))\s+(?:(?:a|an|the|with|using|use|for|to|in|into|on|at|by|as)\s+)*$/iu
 
-/** "not X or Y": an exclusion reaches over a list. */
+/** "not X or Y", "everything but X and Y": an exclusion reaches over a list; a bare "not X and Y" ends at the "and". */
 function negatedBefore(filling: Filling, at: number): boolean {
   const said = saidIn(filling).slice(0, at - filling.start)
-  return (
-    exclusion.test(said) ||
-    exclusion.test(
-      said.replace(/[\p{L}_ -]+(?:,| or | nor )\s*$/iu, (list) =>
-        list.includes(' and ') ? list : list.replace(/\S[\s\S]*$/u, keepMarker(list)),
-      ),
-    )
-  )
+  if (exclusion.test(said)) return true
+  const list = /[\p{L}_ -]+(?:,| or | nor | and )\s*(?:[\p{L}_ -]+(?:,| or | nor | and )\s*)*$/iu.exec(said)?.[0] ?? ''
+  const marker = marked.exec(list)
+  return marker !== null && (exception.test(marker[0]) || !list.includes(' and '))
 }
 
-/** The part of a list that ends with the exclusion's own words. */
-function keepMarker(list: string): string {
-  const match =
-    /^(.*\b(?:except(?: for)?|but(?: not)?|not|excluding|other than|instead of|rather than|without|besides|apart from)\s)/iu.exec(list)
-  return match?.[1] ?? list
-}
+const exception = /except|excluding|other than|rather than|without|besides|apart from|\bbut\b/iu
+const marked =
+  /(?:\b(?:all|any\w*|every\w*|each)\b[^,.;]{0,20}\sbut|\b(?:except(?: for)?|but not|not|excluding|other than|instead of|rather than|without|besides|apart from))\s/iu
 
 const coordinated = (filling: Filling, first: Span, other: Span): boolean =>
   /\b(?:and|or|vs|versus)\b|,|&/u.test(filling.clause.text.slice(first.end, other.start)) && other.start - first.end < 80

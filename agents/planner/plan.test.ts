@@ -189,4 +189,17 @@ describe('plan', () => {
     const odd = [tool('pick', 'Pick a way', z.object({ way: z.enum(['constructor', 'toString']) }))]
     expect(plan({ message: 'pick constructor', catalogue: odd, world, history: [] }).calls[0]?.arguments).toEqual({ way: 'constructor' })
   })
+
+  it('asks for what an order lacks rather than do something else that lacks nothing', () => {
+    const more = [...catalogue, tool('deployment_status', 'Live status of a deployed model', z.object({ model: z.string() }))]
+    expect(plan({ message: 'deploy churn-clf', catalogue: more, world, history: [] })).toMatchObject({
+      type: 'clarify',
+      missing: { tool: 'deploy_model', fields: ['version'] },
+    })
+  })
+
+  it('leaves out every value of a list that is excluded', () => {
+    const [call] = ask('train on churn for churned with everything but logistic and random forest').calls
+    expect(call?.arguments.algorithm).toBe('auto')
+  })
 })
