@@ -7,7 +7,7 @@ import type { Tool } from '../../tools/tool.ts'
 import { startWebServer, type WebServer } from './server.ts'
 import { terminalToken } from './test-server.ts'
 
-export type Script = (request: ChatRequest, number: number) => AsyncIterable<ChatEvent>
+export type Script = (request: ChatRequest, millrace: TestMillrace) => AsyncIterable<ChatEvent>
 
 export interface A2aServer {
   readonly url: string
@@ -40,7 +40,7 @@ export async function openA2aServer(options: A2aTestOptions): Promise<A2aServer>
     async *chat(request) {
       asked.push(request)
       yield { type: 'started', turn: 't', model: 'script' }
-      yield* script(request, asked.length)
+      yield* script(request, millrace)
     },
     history: async () => history,
     threads: async () => [],
