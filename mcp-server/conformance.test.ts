@@ -75,7 +75,8 @@ async function resultsIn(folder: string): Promise<readonly Result[]> {
 
 /** Resolves when it has ended, whatever its verdict; that is read from its files. */
 function runSuite(argv: readonly string[]): Promise<void> {
-  const manifest = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')
+  const require = createRequire(import.meta.url)
+  const manifest = require.resolve('@modelcontextprotocol/conformance/package.json')
   const child = spawn(process.execPath, [join(dirname(manifest), 'dist/index.js'), ...argv], { stdio: 'ignore' })
   return new Promise((resolve, reject) => {
     child.once('error', reject)

@@ -130,6 +130,7 @@ describe('MCP', () => {
         inputSchema: { type: 'object', properties: { to: { type: 'integer', description: 'The last number.' } }, required: ['to'] },
         outputSchema: { type: 'object', properties: { counted: { type: 'integer' } } },
         annotations: { readOnlyHint: true },
+        _meta: { 'millrace/sha256': expect.stringMatching(/^[0-9a-f]{64}$/) },
       })
       expect(add?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: false })
       expect(change?.annotations).toMatchObject({ destructiveHint: true, idempotentHint: true })

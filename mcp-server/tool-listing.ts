@@ -9,7 +9,7 @@ import type { Surface } from './surface.ts'
 type Annotations = NonNullable<McpTool['annotations']>
 
 /** Under this key of `_meta`: SHA-256 of the canonical JSON of name, description, inputSchema and outputSchema. */
-export const digestKey = 'millrace/sha256'
+const digestKey = 'millrace/sha256'
 
 /** What a call answers when a person must decide first; part of the output schema of every tool that may have to ask. */
 const pendingSchema: JsonSchema = {
