@@ -5,7 +5,7 @@
 import type { PlannerTool } from './contract.ts'
 import model from './relevance-weights.json' with { type: 'json' }
 import { toolTerms } from './tool-terms.ts'
-import { type Request, traitsOf } from './traits.ts'
+import { type Request, requestOf, traitsOf } from './traits.ts'
 
 const weights: ReadonlyMap<string, number> = new Map(Object.entries(model.weights))
 
@@ -15,4 +15,20 @@ export function relevance(request: Request, tool: PlannerTool): number {
     (sum, [trait, value]) => sum + (weights.get(trait) ?? 0) * value,
     model.intercept,
   )
+}
+
+const remembered = new WeakMap<readonly PlannerTool[], Map<string, readonly number[]>>()
+const mostRemembered = 64
+
+/** The same for each tool of a catalogue, in its order; a planner asks about the same few clauses again and again. */
+export function relevances(text: string, catalogue: readonly PlannerTool[]): readonly number[] {
+  const known = remembered.get(catalogue) ?? new Map<string, readonly number[]>()
+  remembered.set(catalogue, known)
+  const before = known.get(text)
+  if (before) return before
+  const request = requestOf(text)
+  const odds = catalogue.map((tool) => relevance(request, tool))
+  if (known.size >= mostRemembered) known.clear()
+  known.set(text, odds)
+  return odds
 }

@@ -7,9 +7,8 @@ import { type EntityKind, isEntityKind } from './entities.ts'
 import { type IdeaHit, ideasOfText } from './ideas.ts'
 import { thingIdeas } from './lexicon.ts'
 import type { Reading } from './reading.ts'
-import { relevance } from './relevance.ts'
+import { relevances } from './relevance.ts'
 import { type Slot, type SlotKind, slotsOf } from './slots.ts'
-import { type Request, requestOf } from './traits.ts'
 import { preferredValues, valueWords } from './values.ts'
 import { stem } from './words.ts'
 
@@ -24,6 +23,7 @@ export interface KnownTool {
 }
 
 export interface Index {
+  readonly catalogue: readonly PlannerTool[]
   readonly tools: readonly KnownTool[]
   readonly rarity: (idea: string) => number
 }
@@ -52,7 +52,7 @@ export function indexOf(catalogue: readonly PlannerTool[]): Index {
     for (const [idea, weight] of about) if (weight >= telling) counts.set(idea, (counts.get(idea) ?? 0) + weight)
   const rarity = (idea: string): number =>
     Math.log(1 + (tools.length - Math.min(tools.length, counts.get(idea) ?? 0) + 0.5) / ((counts.get(idea) ?? 0) + 0.5))
-  const index = { tools, rarity }
+  const index = { catalogue, tools, rarity }
   indexes.set(catalogue, index)
   return index
 }
@@ -121,9 +121,9 @@ export function rank(index: Index, clause: Reading, fillable: (slot: Slot) => bo
   for (const { idea, weight, start } of clause.ideas)
     if (start === first && weight > 0.5 && !thingIdeas.has(idea)) asked.set(idea, Math.max(asked.get(idea) ?? 0, weight * 1.35))
   for (const choice of saidChoices(clause)) asked.set(`#${choice}`, 0.5)
-  const request = requestFrom(clause)
+  const odds = relevances(textOf(clause), index.catalogue)
   return index.tools
-    .map((known) => joined(known, candidate(index, known, { asked, clause, fillable }), relevance(request, known.tool)))
+    .map((known, at) => joined(known, candidate(index, known, { asked, clause, fillable }), odds[at] ?? 0))
     .sort((left, right) => right.score - left.score)
 }
 
@@ -148,7 +148,7 @@ function joined(known: KnownTool, ideas: Pick<Candidate, 'score' | 'evidence'>, 
 }
 
 /** The clause as a text of its own, in which names that the world knows are quoted: they are values, not what is asked. */
-function requestFrom({ text, words, entities, paths, ids }: Reading): Request {
+function textOf({ text, words, entities, paths, ids }: Reading): string {
   const start = words[0]?.start ?? 0
   const end = (words.at(-1)?.end ?? text.length) + 1
   let said = ''
@@ -158,7 +158,7 @@ function requestFrom({ text, words, entities, paths, ids }: Reading): Request {
     said += `${text.slice(at, name.start)}"${name.text}"`
     at = name.end
   }
-  return requestOf(said + text.slice(at, end))
+  return said + text.slice(at, end)
 }
 
 /** Less than this is a passing mention. */
