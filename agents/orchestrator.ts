@@ -122,16 +122,19 @@ async function close({ heartbeat, turns }: Parts): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
+/** The first event comes when the turn is recorded: who has seen it may rely on an answer, whatever becomes of this process. */
 async function* chat(parts: Parts, request: ChatRequest): AsyncGenerator<ChatEvent> {
   const { model, waist } = parts
   const id = waist.platform.newId('turn')
-  yield { type: 'started', turn: id, model: model.name, ...(model.hosted ? {} : { mark: model.mark }) }
   const events = createTurnEvents()
   const left = new AbortController()
-  const work = answer(parts, { request, id, push: events.push, left: left.signal })
+  const recorded = Promise.withResolvers<void>()
+  const work = answer(parts, { request, id, push: events.push, left: left.signal, recorded: recorded.resolve })
     .catch((error: unknown) => events.push(failure(parts, error)))
     .finally(() => events.end())
   try {
+    await Promise.race([recorded.promise, work])
+    yield { type: 'started', turn: id, model: model.name, ...(model.hosted ? {} : { mark: model.mark }) }
     yield* events.read()
     await work
   } finally {
@@ -145,9 +148,11 @@ interface Answering {
   readonly push: (event: ChatEvent) => void
   /** Nobody listens any more. */
   readonly left: AbortSignal
+  /** Called when the turn stands in the database. */
+  readonly recorded: () => void
 }
 
-async function answer(parts: Parts, { request, id, push, left }: Answering): Promise<void> {
+async function answer(parts: Parts, { request, id, push, left, recorded }: Answering): Promise<void> {
   const { waist, process, leaseMs } = parts
   const { thread, caller, resume = false, results = [] } = request
   const kept = keptOf(request)
@@ -157,6 +162,7 @@ async function answer(parts: Parts, { request, id, push, left }: Answering): Pro
   const asked = { caller, thread, turn: id, request: kept, process, leaseMs }
   const claim = resume ? await reclaimTurn(waist.platform.db, asked) : await claimTurn(waist.platform.db, asked)
   if (!claim) throw new Fault('conflict', 'Nothing waits in this conversation. Send a message instead.')
+  recorded()
   await work(parts, claim, { push, resume, results, asked: kept, signals: [request.signal, left] })
 }
 

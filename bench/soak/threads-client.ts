@@ -10,6 +10,8 @@ export interface Client {
   prepare(): Promise<void>
   /** Resolves or rejects when the answer's stream ends, however it ends. */
   say(thread: string, message: string): Promise<void>
+  /** True once a stream of this conversation has begun: from then on it is the server's to finish. */
+  acknowledged(thread: string): boolean
   /** The assistant's last words in a conversation; undefined when there are none. */
   lastWords(thread: string): Promise<string | undefined>
   /** Approves the call that this conversation waits for, if it waits already. */
@@ -25,6 +27,7 @@ const approvals = z.object({ approvals: z.array(z.object({ id: z.string(), tool:
 
 export function createClient(url: string, home: string): Client {
   const decided = new Map<string, string>()
+  const begun = new Set<string>()
 
   /** The terminal's key is made anew at each start. */
   const send = async (path: string, body?: unknown): Promise<Response> => {
@@ -38,7 +41,7 @@ export function createClient(url: string, home: string): Client {
   const run = async (thread: string, more: Readonly<Record<string, unknown>>): Promise<void> => {
     const input = { threadId: thread, runId: randomUUID(), messages: [], tools: [], context: [], state: {}, forwardedProps: {}, ...more }
     const response = await send('/agui', input)
-    await response.text()
+    for await (const chunk of response.body ?? []) if (Buffer.from(chunk).includes('RUN_STARTED')) begun.add(thread)
   }
   const resume = async (thread: string): Promise<void> =>
     run(thread, { resume: [{ interruptId: decided.get(thread) ?? 'cut', status: 'resolved' }] })
@@ -50,6 +53,7 @@ export function createClient(url: string, home: string): Client {
       if (!response.ok) throw new Error(`The pipeline could not be saved: ${await response.text()}`)
     },
     say: (thread, message) => run(thread, { messages: [{ id: randomUUID(), role: 'user', content: message }] }),
+    acknowledged: (thread) => begun.has(thread),
     lastWords: async (thread) => {
       const response = await send(`/api/threads/${thread}/messages`)
       if (!response.ok) return undefined

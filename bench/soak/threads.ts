@@ -9,7 +9,7 @@ import { seededRandom } from '../../ml/evaluation/seeded-random.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
 import { type Client, createClient } from './threads-client.ts'
 import { inspectThreads, type ThreadFindings } from './threads-findings.ts'
-import { answerOf, kinds, startThreadsModel, wishOf } from './threads-model.ts'
+import { answerOf, type Kind, kinds, startThreadsModel, wishOf } from './threads-model.ts'
 
 export interface ThreadsReport {
   readonly kills: number
@@ -18,6 +18,8 @@ export interface ThreadsReport {
   readonly by_themselves: number
   /** Went on when the client asked them to. */
   readonly resumed: number
+  /** Said again because the kill came before the server had acknowledged them. */
+  readonly repeated: number
   readonly approved: number
   readonly unanswered: number
   readonly doubled: number
@@ -41,7 +43,7 @@ interface Soak {
   readonly client: Client
   readonly chance: () => number
   readonly threads: string[]
-  readonly said: { byThemselves: number; resumed: number; approved: number }
+  readonly said: { byThemselves: number; resumed: number; repeated: number; approved: number }
   readonly wrong: string[]
 }
 
@@ -57,7 +59,7 @@ export async function soakThreads({ kills, seed = 1, database, say = () => undef
     chance,
     client: createClient(server.url, join(folder, 'home')),
     threads: [],
-    said: { byThemselves: 0, resumed: 0, approved: 0 },
+    said: { byThemselves: 0, resumed: 0, repeated: 0, approved: 0 },
     wrong: [],
   }
   try {
@@ -82,11 +84,12 @@ export async function soakThreads({ kills, seed = 1, database, say = () => undef
 async function cut({ server, client, chance, threads }: Soak, kill: number, called: Promise<void>): Promise<void> {
   const names = kinds.map((kind) => ({ kind, name: nameOf(kind, kill) }))
   threads.push(...names.map(({ name }) => name))
-  const cuts = names.map(({ kind, name }) => client.say(name, wishOf(name, kind)))
+  // They end however the kill ends them.
+  const cuts = names.map(({ kind, name }) => client.say(name, wishOf(name, kind)).catch(() => undefined))
   await called
   await sleep(chance() * 700)
   await server.kill()
-  await Promise.allSettled(cuts)
+  await Promise.all(cuts)
   await server.start()
 }
 
@@ -97,10 +100,11 @@ const patienceMs = 8_000
 const settleMs = 60_000
 
 async function settle(soak: Soak, kill: number): Promise<void> {
-  await Promise.all(kinds.map((kind) => settleOne(soak, nameOf(kind, kill), kind === 'approval')))
+  await Promise.all(kinds.map((kind) => settleOne(soak, nameOf(kind, kill), kind)))
 }
 
-async function settleOne({ client, said, wrong }: Soak, thread: string, waits: boolean): Promise<void> {
+async function settleOne(soak: Soak, thread: string, kind: Kind): Promise<void> {
+  const { client, said, wrong } = soak
   const deadline = performance.now() + settleMs
   let asked = false
   let approved = false
@@ -110,17 +114,24 @@ async function settleOne({ client, said, wrong }: Soak, thread: string, waits: b
       else said.byThemselves++
       return
     }
-    if (waits && !approved && (await client.approve(thread))) {
+    if (kind === 'approval' && !approved && (await client.approve(thread))) {
       approved = true
       said.approved++
       await client.resume(thread)
     } else if (!asked && performance.now() - begun > patienceMs) {
       asked = true
-      await client.goOn(thread)
+      await askAgain(soak, thread, kind)
     }
     await sleep(150)
   }
   wrong.push(`unanswered: ${thread}`)
+}
+
+/** What was never acknowledged is said again, as by any client; what was is the server's to finish. */
+async function askAgain({ client, said }: Soak, thread: string, kind: Kind): Promise<void> {
+  if (client.acknowledged(thread)) return client.goOn(thread)
+  said.repeated++
+  await client.say(thread, wishOf(thread, kind))
 }
 
 function report(
@@ -138,7 +149,8 @@ function report(
     kills,
     threads: threads.length,
     by_themselves: said.byThemselves,
-    resumed: said.resumed,
+    resumed: said.resumed - said.repeated,
+    repeated: said.repeated,
     approved: said.approved,
     unanswered: wrong.filter((line) => line.startsWith('unanswered')).length,
     doubled: doubled.length,
