@@ -9,7 +9,7 @@ export interface ThreadSummary {
 }
 
 /** Conversations from before they had owners belong to nobody. */
-export const nobody = ''
+const nobody = ''
 
 /** Those of nobody are open to who administers the workspace, and to the owner of a local installation. */
 export const mayReadUnowned = ({ id, role }: Caller): boolean => role === 'admin' || id === 'local:owner'

@@ -12,7 +12,8 @@ const callAnswer = (): string => {
   const call = { index: 0, id: `call_${calls}`, type: 'function', function: { name: 'list_datasets', arguments: '{}' } }
   return chunk({ role: 'assistant', content: '', tool_calls: [call] }, null) + chunk({}, 'tool_calls')
 }
-const wordsAnswer = ['There ', 'are ', 'none.'].map((word) => chunk({ role: 'assistant', content: word }, null)).join('') + chunk({}, 'stop')
+const wordsAnswer =
+  ['There ', 'are ', 'none.'].map((word) => chunk({ role: 'assistant', content: word }, null)).join('') + chunk({}, 'stop')
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = []

@@ -34,11 +34,11 @@ function withLeaves(metrics: object, path: string, leaf: (path: string) => numbe
 }
 
 const higher =
-  /^(ndcg|mrr|recall|precision|f1|auroc|roc_auc|pr_auc|r2|accuracy|exact|contains|citation|quote|tool|decision|name|match|abstention|attempted|control)/
+  /^(ndcg|mrr|recall|precision|f1|auroc|roc_auc|pr_auc|r2|accuracy|exact|contains|citation|quote|tool|decision|name|match|abstention|attempted|control|irrelevance|refused|taken_up|pass)/
 const lower = /^(log_loss|rmse|mae|brier|ece|forbidden|executed|blocked|benign_blocked|false_alarms|delays)/
 
 /** 1: more is better, -1: less is, undefined: neither (a time, a count). */
-export function directionOf(path: string): 1 | -1 | undefined {
+function directionOf(path: string): 1 | -1 | undefined {
   const name = path.slice(path.lastIndexOf('.') + 1)
   return higher.test(name) ? 1 : lower.test(name) ? -1 : undefined
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { langchainTools, plannerTools } from '../agents/tools.ts'
+import { shapeOf } from '../agents/hosted/answer.ts'
+import { plannerTools } from '../agents/tools.ts'
 import { generateToolReference } from '../cli/docs.ts'
 import { generalHelp } from '../cli/help.ts'
 import { localClient } from '../cli/local-client.ts'
@@ -88,7 +89,8 @@ describe('a tool that was added to the catalogue', () => {
   it('is a tool of the chat, for the planner and for a hosted model', () => {
     const planned = plannerTools(server.millrace.catalogue)
     expect(planned.find(({ name }) => name === 'count_words')).toMatchObject({ effect: 'read', examples: countWordsTool.examples })
-    expect(langchainTools(planned).find(({ name }) => name === 'count_words')).toMatchObject({ description: countWordsTool.description })
+    const offered = planned.map((tool) => shapeOf(tool).function)
+    expect(offered.find(({ name }) => name === 'count_words')).toMatchObject({ description: countWordsTool.description })
   })
 
   it('is a form that posts what the tool takes', async () => {

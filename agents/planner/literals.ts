@@ -57,7 +57,7 @@ const spokenPattern = new RegExp(
 
 function spokenNumber(word: string, before: string, rest: string): number | undefined {
   const fraction: Readonly<Record<string, number>> = { half: 0.5, third: 1 / 3, quarter: 0.25, fifth: 0.2, tenth: 0.1 }
-  if (fraction[word] !== undefined && (/^\s+(?:of|the)\b/u.test(rest) || /\b(?:a|one)\s+$/iu.test(before))) return fraction[word]
+  if (Object.hasOwn(fraction, word) && (/^\s+(?:of|the)\b/u.test(rest) || /\b(?:a|one)\s+$/iu.test(before))) return fraction[word]
   return word === 'one' || word === 'zero' ? undefined : numberWord(word)
 }
 
