@@ -82,7 +82,7 @@ const onConflict = (writes: readonly PendingWrite[]): string =>
     ? 'update set channel = excluded.channel, type = excluded.type, blob = excluded.blob'
     : 'nothing'
 
-/** A thread that rests needs its newest checkpoint only. */
+/** A thread needs its newest checkpoint only: one statement, so it sees a checkpoint and its values together or not at all. */
 export async function pruneThread(db: Queryable, thread: string): Promise<void> {
   await db.query(
     `with newest as (

@@ -248,6 +248,7 @@ async function openTurn(
       late: () => tooLong(budget.seconds),
     }),
     summary: claim.summary,
+    fresh: claim.fresh,
     aside: { input: 0, output: 0 },
     specialist: undefined,
   }
@@ -258,14 +259,14 @@ async function pauseTurn({ waist, process }: Parts, claim: Claim, request: KeptR
 }
 
 async function endTurn({ waist, process, checkpoints }: Parts, claim: Claim, { keep }: KeptRequest): Promise<void> {
-  const { db } = waist.platform
+  const { db, log } = waist.platform
   if (keep === false) {
     await checkpoints.deleteThread(claim.key)
     await forgetThread(db, claim)
-  } else {
-    await pruneThread(db, claim.key)
   }
   await endClaim(db, claim, process)
+  // Nobody waits for it: what it removes, a turn that begins meanwhile does not read.
+  if (keep !== false) pruneThread(db, claim.key).catch((error: unknown) => log.warn({ error }, 'Old checkpoints of a conversation stay.'))
 }
 
 /** Turns whose process died are gone on with; a client that kept its conversation itself is gone, and so is its turn. */

@@ -44,6 +44,8 @@ export interface Claim {
   readonly request: KeptRequest
   readonly spentMs: number
   readonly summary: Summary | undefined
+  /** Nothing was ever said in this conversation. */
+  readonly fresh: boolean
 }
 
 export interface Asked {
@@ -63,7 +65,7 @@ const place = `
 /** A new turn: whatever waited in the conversation is given up. Throws `conflict` while another turn is answered. */
 export async function claimTurn(db: Queryable, asked: Asked): Promise<Claim> {
   const { caller, thread, turn, request, process, leaseMs } = asked
-  const { rows } = await db.query<{ owner: string; summary: unknown; taken: boolean }>(
+  const { rows } = await db.query<{ owner: string; summary: unknown; taken: boolean; fresh: boolean }>(
     `with ${place},
      place as (select coalesce((select owner from found), $3) as owner),
      touched as (
@@ -77,7 +79,7 @@ export async function claimTurn(db: Queryable, asked: Asked): Promise<Claim> {
          request = excluded.request, spent_ms = 0, recoveries = 0, created_at = now()
        where agents_turns.state = 'paused' or agents_turns.lease_until < now()
        returning 1)
-     select (select owner from place) as owner, (select summary from found) as summary, exists (select 1 from taken) as taken`,
+     select (select owner from place) as owner, (select summary from found) as summary, exists (select 1 from taken) as taken, not exists (select 1 from found) as fresh`,
     [
       caller.workspace,
       thread,
@@ -127,9 +129,10 @@ interface Taken {
   readonly request: unknown
   readonly spent_ms: number
   readonly summary: unknown
+  readonly fresh?: boolean
 }
 
-function claimOf({ workspace, owner, thread, turn, request, spent_ms, summary: words }: Taken): Claim {
+function claimOf({ workspace, owner, thread, turn, request, spent_ms, summary: words, fresh = false }: Taken): Claim {
   const place = { workspace, owner, thread }
   return {
     ...place,
@@ -138,6 +141,7 @@ function claimOf({ workspace, owner, thread, turn, request, spent_ms, summary: w
     request: keptRequest.parse(request),
     spentMs: spent_ms,
     summary: summary.safeParse(words).data,
+    fresh,
   }
 }
 

@@ -34,9 +34,12 @@ export async function drive({ agent, checkpoints, turn, request, resume, results
     // What a tool is asked stands in the database before it runs: a call made again after a crash is the same call.
     durability: 'sync' as const,
   }
-  const begun = resume ? await goingOn({ agent, turn, request, results }) : await beginning(checkpoints, turn, request)
+  const begun = resume
+    ? await goingOn({ agent, turn, request, results })
+    : await beginning(turn, request, turn.fresh ? [] : await messagesOf(checkpoints, turn.key))
   if ('left' in begun) return outcome(turn, begun.left, begun.pauses)
-  const { messages, pauses } = leftIn(await agent.invoke(begun.input, config))
+  // The graph itself: the agent's own `invoke` first reads the state that the graph reads again.
+  const { messages, pauses } = leftIn(await agent.graph.invoke(begun.input, config))
   return outcome(turn, messages, pauses)
 }
 
@@ -46,10 +49,9 @@ type Begun =
   | { readonly left: readonly BaseMessage[]; readonly pauses: readonly Paused[] }
 
 /** Calls that were never answered are answered now, or the model could not read its own conversation. */
-async function beginning(checkpoints: Checkpoints, turn: Turn, { message, before = [] }: KeptRequest): Promise<Begun> {
+function beginning(turn: Turn, { message, before = [] }: KeptRequest, known: readonly BaseMessage[]): Begun {
   if (message === undefined || message.trim() === '')
     throw new Fault('invalid_input', 'There is no message to answer. Write one, or resume a paused turn.')
-  const known = await messagesOf(checkpoints, turn.key)
   const words = 'Not finished: the conversation went on before this was decided, answered or done. Look before you do it again.'
   const closed = openCalls(known).map(({ id, name }) => new ToolMessage({ content: words, tool_call_id: id, name, status: 'error' }))
   const told = known.length > 0 ? [] : before.flatMap((one, at) => toldBefore(one, `${turn.id}-before-${at}`))

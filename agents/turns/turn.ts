@@ -32,6 +32,8 @@ export interface Turn {
   /** Undefined: the client shares none. Grows with the turn. */
   state: SharedState | undefined
   summary: Summary | undefined
+  /** Nothing was ever said in this conversation. */
+  readonly fresh: boolean
   /** What was used beside the answers that the conversation keeps. */
   aside: Usage
   /** The specialist that was told last. */
