@@ -22,7 +22,7 @@ const sequence =
   /(?:[.;!?]\s*|,?\s+(?:and\s+|but\s+)?|^)(?:then|after that|after this|afterwards|after which|next|finally|subsequently|lastly|followed by|once (?:that is |that's |it is |it's )?(?:done|finished|complete|ready))\b,?\s*/giu
 const sentence = /[.!?;]+(?=\s|$)|\n+|\s[-–—]{1,2}\s/gu
 const joint =
-  /,\s*(?:and|but|plus|or|yet)?\s*|\s+(?:and|but|plus|&|as well as)\s+|\s+(?=without\s+\p{L}+ing\b)|:\s+(?=(?:do not|don't|never)\b)/giu
+  /,\s*(?:and|but|plus|or|yet)?\s*|\s+(?:and|but|plus|&|as well as)(?:\s+|,\s*)|\s+(?=without\s+\p{L}+ing\b)|:\s+(?=(?:do not|don't|never)\b)/giu
 const light =
   /^(?:put|give|show|tell|move|send|use|make|set|what|how|which|who|why|where|is|are|does|has|did|do|don't|never|not|if|unless|without|register|let|take|bring|turn|get|keep|see|name|call)\b/iu
 const prohibition =
@@ -128,12 +128,12 @@ function startsDeed(rest: string): boolean {
 /** The comma that ends "if …," belongs to the condition. */
 function insideCondition(text: string, at: number): boolean {
   const from = Math.max(...['.', ';', '!', '?', '\n'].map((mark) => text.lastIndexOf(mark, at - 1))) + 1
-  const before = text.slice(from, at).trimStart()
-  return (
-    /^(?:but |and |only |then )*(?:if|unless|in case|provided|as long as|assuming|should|once|when|whenever|as soon as)\b/iu.test(before) &&
-    !before.includes(',')
-  )
+  return openCondition.test(text.slice(from, at).trimStart())
 }
+
+/** A condition at the beginning, or after a comma or a joining word, that no comma has ended yet. */
+const openCondition =
+  /(?:^|,\s*|\b(?:and|but|then),?\s+)(?:but |and |only |then )*(?:if|unless|in case|provided|as long as|assuming|should|once|when|whenever|as soon as)\b[^,]*$/iu
 
 const trimmed = (piece: Piece, text: string): Piece => ({
   ...piece,

@@ -83,6 +83,14 @@ describe('plan', () => {
     expect(ask('yes but not yet', history).calls).toEqual([])
   })
 
+  it('leaves a condition between commas with the deed after it', () => {
+    const { calls } = ask('Profile churn and, only if it is clean, train a random forest on it for churned')
+    expect(calls.map(({ tool: name, condition }) => [name, condition])).toEqual([
+      ['profile_data', undefined],
+      ['train_model', 'it is clean'],
+    ])
+  })
+
   it('puts the check that a condition needs before the deed and hands the condition on', () => {
     const { calls } = ask('If churn_march drifted from churn, retrain churn-clf on churn_march')
     expect(calls.map(({ tool: name, condition }) => [name, condition])).toEqual([
