@@ -26,13 +26,12 @@ import {
 } from './turns/claims.ts'
 import { drive } from './turns/drive.ts'
 import { createTurnEvents } from './turns/event-queue.ts'
-import { createHeartbeat, type Heartbeat } from './turns/heartbeat.ts'
-import { defaultBudget, lowered, type Prices, tooLong } from './turns/limits.ts'
-import { PlanBoard } from './turns/plan-board.ts'
+import { createHeartbeat, type Heartbeat, takenOver } from './turns/heartbeat.ts'
+import { defaultBudget, type Prices } from './turns/limits.ts'
+import { openTurn, type TurnAsked } from './turns/open-turn.ts'
 import { requireState } from './turns/shared-state.ts'
-import { Left, linkSignals } from './turns/signals.ts'
-import { TokenEvents } from './turns/token-events.ts'
-import { agentOf, type Turn } from './turns/turn.ts'
+import { Left } from './turns/signals.ts'
+import type { Turn } from './turns/turn.ts'
 import { createToolLists, type ToolLists } from './turns/turn-tools.ts'
 
 export interface OrchestratorOptions {
@@ -183,18 +182,13 @@ interface Working {
 
 /** A claimed turn, to its end or pause. The last event comes when the claim has been given up. */
 async function work(parts: Parts, claim: Claim, { push, resume, results, asked, signals }: Working): Promise<void> {
-  const { db, log } = parts.waist.platform
   const { message: _, ...given } = asked
   const request: KeptRequest = resume ? { ...claim.request, ...given } : claim.request
   const began = performance.now()
-  const turn = await openTurn(parts, claim, { request, push, signals }).catch(async (error: unknown) => {
-    await endTurn(parts, claim, request)
-    throw error
-  })
-  parts.turns.set(turn.key, turn)
-  parts.heartbeat.start()
+  const turn = await enter(parts, claim, { request, push, signals })
   try {
     const last = await drive({ ...parts, turn, request, resume, results })
+    if (isSuperseded(parts, turn)) throw takenOver()
     const pauses = last.some(({ type }) => type === 'waiting' || type === 'client_calls')
     if (pauses) await pauseTurn(parts, claim, { ...request, ...(turn.state ? { state: turn.state } : {}) }, performance.now() - began)
     else await endTurn(parts, claim, request)
@@ -202,55 +196,47 @@ async function work(parts: Parts, claim: Claim, { push, resume, results, asked, 
   } catch (error) {
     const { signal } = turn.signals
     const reason: unknown = signal.reason
-    await (reason instanceof Left ? leaveClaim(db, claim, parts.process) : endTurn(parts, claim, request)).catch((wrong: unknown) =>
-      log.warn({ error: wrong, turn: claim.turn }, 'A chat turn could not give up its claim; it lapses by itself.'),
-    )
+    await giveUp(parts, claim, { turn, request })
     turn.plan.end()
     if (signal.aborted) throw reason instanceof Fault ? reason : new Fault('cancelled', 'The answer was stopped.', { cause: error })
     throw error
   } finally {
-    parts.turns.delete(turn.key)
+    if (!isSuperseded(parts, turn)) parts.turns.delete(turn.key)
     turn.signals.release()
   }
 }
 
-async function openTurn(
+/** The turn is among those that this process says it works on. */
+async function enter(parts: Parts, claim: Claim, asked: TurnAsked): Promise<Turn> {
+  try {
+    const turn = openTurn({ ...parts, hosted: parts.model.hosted }, claim, asked)
+    // One of this process that was silent for so long that its claim could be taken from it.
+    parts.turns.get(turn.key)?.signals.abort(takenOver())
+    parts.turns.set(turn.key, turn)
+    parts.heartbeat.start()
+    return turn
+  } catch (error) {
+    await endTurn(parts, claim, asked.request)
+    throw error
+  }
+}
+
+/** Another turn of this process answers the conversation: its claim and its place are not this one's to give up. */
+const isSuperseded = ({ turns }: Parts, turn: Turn): boolean => turns.get(turn.key) !== turn
+
+/** After a turn that was stopped: it is left for whoever goes on with it, or at its end. */
+async function giveUp(
   parts: Parts,
   claim: Claim,
-  { request, push, signals }: { readonly request: KeptRequest; readonly push: Turn['push']; readonly signals: readonly AbortSignal[] },
-): Promise<Turn> {
-  const { waist, lists } = parts
-  const { caller, state, tools: allowed, clientTools = [] } = request
-  const budget = lowered(parts.budget, request.budget)
-  const agent = agentOf(caller, allowed)
-  const tools = lists.list({ allowed: agent.tools, clientTools, state })
-  const titles = (name: string): string => tools.all.find((tool) => tool.name === name)?.title ?? name
-  const plan = new PlanBoard(push, titles)
-  const { newId, halts } = waist.platform
-  return {
-    id: claim.turn,
-    waist,
-    key: claim.key,
-    workspace: claim.workspace,
-    owner: claim.owner,
-    thread: claim.thread,
-    caller,
-    agent,
-    tools,
-    budget,
-    free: !parts.model.hosted,
-    push,
-    plan,
-    state,
-    tokens: new TokenEvents({ push, newId, planned: (calls) => plan.planned(calls) }),
-    signals: linkSignals([...signals, halts.signal(claim.workspace)], {
-      ms: budget.seconds * 1000 - claim.spentMs,
-      late: () => tooLong(budget.seconds),
-    }),
-    summary: claim.summary,
-    fresh: claim.fresh,
-    aside: { input: 0, output: 0 },
-    specialist: undefined,
+  { turn, request }: { readonly turn: Turn; readonly request: KeptRequest },
+): Promise<void> {
+  if (isSuperseded(parts, turn)) return
+  const { db, log } = parts.waist.platform
+  try {
+    if (turn.signals.signal.reason instanceof Left) await leaveClaim(db, claim, parts.process)
+    else await endTurn(parts, claim, request)
+  } catch (error) {
+    log.warn({ error, turn: claim.turn }, 'A chat turn could not give up its claim; it lapses by itself.')
   }
 }
 
@@ -275,7 +261,10 @@ async function recover(parts: Parts, everyone: boolean): Promise<number> {
   const { db, log } = waist.platform
   const claims = [...(await takeOrphans(db, { process, leaseMs, everyone })), ...(await takeForgotten(db, process))]
   const [forgotten, cut] = [claims.filter(({ request }) => request.keep === false), claims.filter(({ request }) => request.keep !== false)]
-  for (const claim of forgotten) await endTurn(parts, claim, claim.request)
+  for (const claim of forgotten)
+    await endTurn(parts, claim, claim.request).catch((error: unknown) =>
+      log.warn({ error, turn: claim.turn }, 'A turn that nobody comes back for could not be removed.'),
+    )
   await Promise.all(
     cut.map((claim) =>
       work(parts, claim, { push: () => undefined, resume: true, results: [], asked: {}, signals: [] }).catch((error: unknown) =>

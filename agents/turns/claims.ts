@@ -179,49 +179,54 @@ export async function takeForgotten(db: Queryable, process: string): Promise<rea
   return rows.map(claimOf)
 }
 
-/** Those of this process that it still holds; a key not in the answer was taken by another process. */
+/**
+ * Those of these turns that this process still holds; a key not in the answer was taken by another process. A claim that no
+ * turn here is at work on is not renewed, so it lapses and the conversation can be gone on with.
+ */
 export async function renewClaims(
   db: Queryable,
-  { process, leaseMs }: { readonly process: string; readonly leaseMs: number },
+  { process, leaseMs, turns }: { readonly process: string; readonly leaseMs: number; readonly turns: readonly string[] },
 ): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ workspace: string; owner: string; thread: string }>(
     `update agents_turns set lease_until = now() + $2::integer * interval '1 millisecond'
-     where process = $1 and state = 'running' returning workspace, owner, thread`,
-    [process, leaseMs],
+     where process = $1 and state = 'running' and turn = any($3::text[]) returning workspace, owner, thread`,
+    [process, leaseMs, turns],
   )
   return new Set(rows.map(threadKey))
 }
 
-type Place = Pick<Claim, 'workspace' | 'owner' | 'thread'>
+/** A conversation and the turn in it: a turn that lost its claim must not give up that of the next one. */
+type Held = Pick<Claim, 'workspace' | 'owner' | 'thread' | 'turn'>
 
 /** The turn waits for a person or for the client. */
 export async function pauseClaim(
   db: Queryable,
-  { workspace, owner, thread }: Place,
+  { workspace, owner, thread, turn }: Held,
   { process, request, spentMs }: { readonly process: string; readonly request: KeptRequest; readonly spentMs: number },
 ): Promise<void> {
   await db.query(
     `update agents_turns set state = 'paused', request = $5::jsonb, spent_ms = $6, recoveries = 0
-     where workspace = $1 and owner = $2 and thread = $3 and process = $4`,
-    [workspace, owner, thread, process, repairedJsonText(request), Math.round(spentMs)],
+     where workspace = $1 and owner = $2 and thread = $3 and process = $4 and turn = $7`,
+    [workspace, owner, thread, process, repairedJsonText(request), Math.round(spentMs), turn],
   )
 }
 
 /** Left for another process, or for this one when it is back. */
-export async function leaveClaim(db: Queryable, { workspace, owner, thread }: Place, process: string): Promise<void> {
+export async function leaveClaim(db: Queryable, { workspace, owner, thread, turn }: Held, process: string): Promise<void> {
   await db.query(
     `update agents_turns set lease_until = now() - interval '1 second'
-     where workspace = $1 and owner = $2 and thread = $3 and process = $4`,
-    [workspace, owner, thread, process],
+     where workspace = $1 and owner = $2 and thread = $3 and process = $4 and turn = $5`,
+    [workspace, owner, thread, process, turn],
   )
 }
 
 /** The turn has ended. */
-export async function endClaim(db: Queryable, { workspace, owner, thread }: Place, process: string): Promise<void> {
-  await db.query('delete from agents_turns where workspace = $1 and owner = $2 and thread = $3 and process = $4', [
+export async function endClaim(db: Queryable, { workspace, owner, thread, turn }: Held, process: string): Promise<void> {
+  await db.query('delete from agents_turns where workspace = $1 and owner = $2 and thread = $3 and process = $4 and turn = $5', [
     workspace,
     owner,
     thread,
     process,
+    turn,
   ])
 }

@@ -32,11 +32,10 @@ export function createHeartbeat({ db, process, leaseMs, turns, log }: HeartbeatP
       beating = undefined
       return
     }
-    const held = await renewClaims(db, { process, leaseMs })
+    const held = await renewClaims(db, { process, leaseMs, turns: before.map(({ id }) => id) })
     for (const turn of before) {
       // A turn that ended meanwhile has given its claim back itself.
-      if (!held.has(turn.key) && turns.get(turn.key) === turn)
-        turn.signals.abort(new Left('conflict', 'Another process answers this conversation now. Read it again.'))
+      if (!held.has(turn.key) && turns.get(turn.key) === turn) turn.signals.abort(takenOver())
     }
   }
   const once = (work: () => Promise<unknown>): void => {
@@ -53,7 +52,11 @@ export function createHeartbeat({ db, process, leaseMs, turns, log }: HeartbeatP
       beating ??= setInterval(() => once(beat), leaseMs / 4).unref()
     },
     lookFor: (orphans) => {
-      looking ??= setInterval(() => void orphans().catch(() => undefined), leaseMs).unref()
+      const look = (): void =>
+        void orphans().catch((error: unknown) =>
+          log.warn({ error }, 'Turns that a stopped process left could not be looked for; it is tried again.'),
+        )
+      looking ??= setInterval(look, leaseMs).unref()
     },
     stop: () => {
       clearInterval(beating)
@@ -61,3 +64,6 @@ export function createHeartbeat({ db, process, leaseMs, turns, log }: HeartbeatP
     },
   }
 }
+
+/** To a turn whose conversation is answered by another one. */
+export const takenOver = (): Left => new Left('conflict', 'Another process answers this conversation now. Read it again.')
