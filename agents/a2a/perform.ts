@@ -1,4 +1,5 @@
 /** One turn of a task: the orchestrator's events taken into the task, saved where a restart must not lose them, then told. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asFault, Fault } from '../../platform/fault.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { ChatEvent, ChatMessage, ChatRequest, Orchestrator } from '../chat.ts'
@@ -70,7 +71,9 @@ async function findAnswer(ground: JobGround, job: Job): Promise<void> {
     const came = answerIn(await ground.orchestrator.history(task.contextId, caller), task)
     for (const event of came) await take(ground, job, event)
     if (came.length > 0) return
-    await pause(ground.lookMs, AbortSignal.any([job.stop.signal, ground.closing]))
+    const signal = AbortSignal.any([job.stop.signal, ground.closing])
+    // It wakes early when there is nothing to look for any more.
+    await sleep(ground.lookMs, undefined, { signal }).catch(() => undefined)
     if (!isOpen(job) || ground.closing.aborted || (await takeTurn(ground, job, { resume: true }))) return
   }
   throw new Fault('unavailable', 'The conversation does not wait for this task any more. Send the message again.')
@@ -107,11 +110,4 @@ async function take(ground: JobGround, job: Job, event: ChatEvent): Promise<void
   if (job.over) return job.stop.abort()
   job.told = currentOf(job)
   ground.tell(job.told, events)
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
-  })
 }

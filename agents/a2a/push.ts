@@ -2,6 +2,7 @@
  * Push notifications: where the updates of a task are sent besides its streams. Only to hosts on the operator's list, through
  * the one way out; each update a few times, in order, and never more than a few hundred waiting.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { digestOf } from '../../platform/canonical.ts'
 import type { Queryable } from '../../platform/database/database.ts'
@@ -175,7 +176,8 @@ async function sendWithTries(platform: Platform, delivery: Delivery): Promise<vo
       return await sendOnce(platform, delivery)
     } catch (error) {
       if (wait === undefined || delivery.signal.aborted || !isPassing(error)) throw error
-      await pause(wait, delivery.signal)
+      // The next try says that the server is closing.
+      await sleep(wait, undefined, { signal: delivery.signal }).catch(() => undefined)
     }
   }
 }
@@ -204,11 +206,4 @@ async function sendOnce({ egress }: Platform, { config, event, signal }: Deliver
   if (status >= 200 && status < 300) return
   const passing = status === 408 || status === 429 || status >= 500
   throw new Fault(passing ? 'unavailable' : 'not_allowed', `The receiver of push notifications answered ${status}.`)
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
-  })
 }

@@ -153,7 +153,10 @@ interface Next {
   readonly accepted: Accepted
 }
 
-/** While a person has not decided, a message changes nothing: no words of an agent stand for theirs. */
+/**
+ * While a person has not decided, a message changes nothing: no words of an agent stand for theirs. A message that comes too
+ * late is not recorded, so that it can be sent again.
+ */
 async function nextTurn(ground: SendingGround, { known, request, accepted }: Next): Promise<Kept> {
   const { platform, work, pushes } = ground
   const { task, caller } = known
@@ -163,15 +166,17 @@ async function nextTurn(ground: SendingGround, { known, request, accepted }: Nex
     throw new UnsupportedOperationError(`Task ${task.id} has ended (${state}). Send a new message in context ${task.contextId}.`)
   if (!isSettled(state)) throw new UnsupportedOperationError(`Task ${task.id} is being worked on. Wait until it asks, or cancel it.`)
   const target = request.configuration?.taskPushNotificationConfig
+  const waits = known.waiting.length > 0
+  const next = workingOn({ ...known, task: { ...task, history: [...task.history, message] } })
   const isNew = await platform.db.transaction(async (tx) => {
     if (target) await pushes.save(tx, known, target)
-    return recordMessage(tx, caller, { message: message.messageId, digest, task: task.id })
+    if (!(await recordMessage(tx, caller, { message: message.messageId, digest, task: task.id }))) return false
+    if (waits) return true
+    if (!(await takeTask(tx, known))) throw new UnsupportedOperationError(`Task ${task.id} is being worked on. Wait until it asks.`)
+    return saveTask(tx, next)
   })
   if (!isNew) return known
-  if (known.waiting.length > 0) return (await work.goOn(known)) ? workingOn(known) : known
-  if (!(await takeTask(platform.db, known))) throw new UnsupportedOperationError(`Task ${task.id} is being worked on. Wait until it asks.`)
-  const next = workingOn({ ...known, task: { ...task, history: [...task.history, message] } })
-  await saveTask(platform.db, next)
+  if (waits) return (await work.goOn(known)) ? workingOn(known) : known
   work.begin(next, { message: text })
   return next
 }

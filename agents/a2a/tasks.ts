@@ -167,10 +167,13 @@ export async function takeAbandoned(db: Queryable): Promise<readonly Kept[]> {
   return rows.map(keptOf)
 }
 
-/** Tasks of all workspaces that wait for a person. */
-export async function waitingTasks(db: Queryable): Promise<readonly Kept[]> {
+/** Tasks of all workspaces that waited for a person, who has decided all they wait for. */
+export async function decidedTasks(db: Queryable): Promise<readonly Kept[]> {
   const { rows } = await db.query<Row>(
-    `select ${columns} from agents_a2a_tasks where state = 'TASK_STATE_INPUT_REQUIRED' and waiting <> '[]'::jsonb
+    `select ${columns} from agents_a2a_tasks as task_row where state = 'TASK_STATE_INPUT_REQUIRED' and waiting <> '[]'::jsonb
+       and not exists (
+         select 1 from approvals where approvals.workspace = task_row.workspace and approvals.state = 'pending'
+           and approvals.id in (select jsonb_array_elements_text(task_row.waiting)))
      order by lease_until desc limit 100`,
   )
   return rows.map(keptOf)

@@ -4,7 +4,7 @@ import type { Platform } from '../../platform/platform.ts'
 import type { Orchestrator } from '../chat.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { currentOf, isOpen, type Job, type JobGround, performTurn, type Said } from './perform.ts'
-import { holdTask, type Kept, leaseMs, letGoOfTask, loadTask, saveTask, takeAbandoned, takeTask, waitingTasks } from './tasks.ts'
+import { decidedTasks, holdTask, type Kept, leaseMs, letGoOfTask, loadTask, saveTask, takeAbandoned, takeTask } from './tasks.ts'
 import { turnOfTask } from './turn.ts'
 import { isSettled, type StreamEvent } from './wire.ts'
 
@@ -60,7 +60,10 @@ export class Work {
     }
     const done = performTurn(ground, job, said)
       .catch((error: unknown) => platform.log.error({ error }, 'A task could not be kept.'))
-      .finally(() => this.#jobs.delete(keyOf(kept)))
+      .finally(() => {
+        // Its next turn may have begun already.
+        if (this.#jobs.get(keyOf(kept))?.job === job) this.#jobs.delete(keyOf(kept))
+      })
     this.#jobs.set(keyOf(kept), { job, done })
   }
 
@@ -85,9 +88,11 @@ export class Work {
     const feed = this.#feeds.get(key) ?? createFeed<StreamEvent>()
     this.#feeds.set(key, feed)
     const events = feed.follow(left)
-    left.addEventListener('abort', () => (feed.followers === 0 && this.#feeds.get(key) === feed ? this.#feeds.delete(key) : undefined), {
-      once: true,
-    })
+    const forget = (): void => {
+      if (feed.followers === 0 && this.#feeds.get(key) === feed) this.#feeds.delete(key)
+    }
+    if (left.aborted) forget()
+    else left.addEventListener('abort', forget, { once: true })
     return events
   }
 
@@ -147,9 +152,11 @@ export class Work {
   }
 
   async #look(): Promise<void> {
-    const { db } = this.#options.platform
+    const { db, log } = this.#options.platform
     for (const kept of await takeAbandoned(db)) if (!this.has(kept)) this.begin(kept, { resume: true })
-    for (const kept of await waitingTasks(db)) await this.goOn(kept)
+    // One that cannot be gone on with must not keep the others waiting.
+    for (const kept of await decidedTasks(db))
+      await this.goOn(kept).catch((error: unknown) => log.warn({ error, task: kept.task.id }, 'A task could not be gone on with.'))
   }
 
   /** Says of each task that this process lives; hears when another has ended it. */
