@@ -237,4 +237,22 @@ describe('a conversation of the past', () => {
     expect(view.phase).toBe('paused')
     expect(view.entries[1]).toMatchObject({ phase: 'waiting' })
   })
+
+  it('knows the approval of a call whose tool filled in what was not said', () => {
+    const message = { text: '', calls: [], call: undefined, data: undefined, failed: false, mark: undefined }
+    const calls = [{ id: 'c1', tool: 'train_model', arguments: '{"dataset":"customers","params":{"depth":3}}' }]
+    const pending = { call: undefined, tool: 'train_model', reason: 'It adds something new.' }
+    const view = reduce(loading, {
+      type: 'loaded',
+      messages: [
+        { ...message, id: '1', role: 'user', text: 'Train it' },
+        { ...message, id: '2', role: 'assistant', calls },
+      ],
+      approvals: [
+        { ...pending, approval: 'other', input: { dataset: 'orders', params: { depth: 3 }, folds: 5 } },
+        { ...pending, approval: 'ours', input: { dataset: 'customers', params: { depth: 3, leaves: 20 }, folds: 5 } },
+      ],
+    })
+    expect(undecided(view)).toMatchObject([{ approval: 'ours', call: 'c1' }])
+  })
 })

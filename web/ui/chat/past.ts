@@ -1,5 +1,5 @@
 /** A conversation read back: its messages as entries, and the approvals that its last turn still waits for. */
-import { sameJson } from '../json.ts'
+import { isRecord, sameJson } from '../json.ts'
 import { assistantEntry, type Entry, inputOf, newCall } from './entries.ts'
 import type { PastMessage, PendingApproval } from './events.ts'
 
@@ -20,12 +20,26 @@ export function fromMessages(messages: readonly PastMessage[]): readonly Entry[]
   })
 }
 
-/** A call without a result that an approval was asked for waits on it. `approvals` are all that wait in the workspace. */
+/**
+ * A call without a result that an approval was asked for waits on it. `approvals` are all that wait in the workspace, latest
+ * first; each holds the call's input and what its tool filled in, so one that adds nothing comes before one that does.
+ */
 export function waitingIn(entries: readonly Entry[], approvals: readonly PendingApproval[]): readonly PendingApproval[] {
   const asked = entries.findLastIndex((entry) => entry.kind === 'user')
+  const taken = new Set<PendingApproval>()
   return entries.slice(asked + 1).flatMap((entry): readonly PendingApproval[] => {
     if (entry.kind !== 'call' || entry.phase !== 'stopped') return []
-    const found = approvals.find(({ tool, input }) => tool === entry.tool && sameJson(input, inputOf(entry)))
-    return found === undefined ? [] : [{ ...found, call: entry.id }]
+    const given = inputOf(entry)
+    const open = approvals.filter((pending) => pending.tool === entry.tool && !taken.has(pending))
+    const found = open.find(({ input }) => sameJson(input, given)) ?? open.find(({ input }) => holds(input, given))
+    if (found === undefined) return []
+    taken.add(found)
+    return [{ ...found, call: entry.id }]
   })
+}
+
+/** Every field of `part` stands in `whole` with the same value. */
+function holds(whole: unknown, part: unknown): boolean {
+  if (!isRecord(whole) || !isRecord(part)) return sameJson(whole, part)
+  return Object.entries(part).every(([key, value]) => holds(whole[key], value))
 }
