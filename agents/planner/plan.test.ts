@@ -54,6 +54,29 @@ describe('plan', () => {
     expect(call?.spans.dataset).toEqual({ start: 25, end: 30, text: 'churn' })
   })
 
+  it('greets with sentences that work in this workspace, and ends when it is thanked', () => {
+    const said = { list_datasets: ['What datasets do we have?', {}], profile_data: ['What is in churn?', { dataset: 'churn' }] } as const
+    const more: readonly PlannerTool[] = [
+      ...catalogue,
+      {
+        ...tool('list_datasets', 'List datasets', z.object({})),
+        examples: [{ says: said.list_datasets[0], input: said.list_datasets[1] }],
+      },
+      {
+        ...tool('look_at', 'Look at a dataset', z.object({ dataset: z.string() })),
+        examples: [{ says: said.profile_data[0], input: said.profile_data[1] }],
+      },
+      {
+        ...tool('look_in', 'Look into a dataset', z.object({ dataset: z.string() })),
+        examples: [{ says: 'What is in orders?', input: { dataset: 'orders' } }],
+      },
+    ]
+    const hear = (message: string) => plan({ message, catalogue: more, world, history: [] })
+    for (const hello of ['hi', 'Hello there!', 'Guten Tag'])
+      expect(hear(hello).text).toMatch(/^Hello! .* "What datasets do we have\?" or "What is in churn\?"\.$/)
+    expect(hear('thanks a lot!')).toMatchObject({ type: 'answer', calls: [], text: expect.stringMatching(/^You are welcome/) })
+  })
+
   it('asks for what is missing and says what there is', () => {
     const { type, missing, text } = ask('Train a model on churn')
     expect(type).toBe('clarify')

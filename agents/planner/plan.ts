@@ -10,7 +10,7 @@ import type { Draft } from './draft.ts'
 import { isEntityKind } from './entities.ts'
 import { type Reading, read } from './reading.ts'
 import { indexOf, says } from './retrieve.ts'
-import { able, askBeforeDelete, askForMissing, askVersion, greet, knowledge, nothingDone, outOfScope } from './speak.ts'
+import { able, askBeforeDelete, askForMissing, askVersion, farewell, greet, knowledge, nothingDone, outOfScope } from './speak.ts'
 import { type Steps, stepsOf } from './steps.ts'
 
 /** Same request, same plan. Never calls on doubt: what is missing, unknown or to be deleted is asked for first. */
@@ -36,9 +36,9 @@ function answer(request: PlanRequest): Plan {
     asksAbility(message) &&
     drafts.every(({ known: { slots }, spans }) => slots.every(({ kind, name }) => !isEntityKind(kind) || !(name in spans)))
   )
-    return quiet('answer', drafts.length > 0 ? able(drafts) : greet(catalogue))
+    return quiet('answer', drafts.length > 0 ? able(drafts) : greet(catalogue, world))
   if (drafts.length > 0) return generalQuestion(message, drafts, world) ? quiet('answer', knowledge) : decide(drafts, world, false)
-  return forbidden ? quiet('answer', nothingDone) : outside(read(message, world), catalogue)
+  return forbidden ? quiet('answer', nothingDone) : outside(read(message, world), catalogue, world)
 }
 
 /** Planning takes milliseconds for a request as people write them; what is pasted behind one is not read. */
@@ -158,14 +158,17 @@ function unanchored({ known, arguments: args, missing }: Draft): boolean {
   return missing.length > 0 || (words.length > 0 && Object.keys(args).every((name) => words.includes(name)))
 }
 
-function outside(reading: Reading, catalogue: readonly PlannerTool[]): Plan {
+const greeting = /\b(?:hello|hi|hey|hallo|guten (?:tag|morgen|abend)|good (?:morning|evening|afternoon)|what can you|help|who are you)\b/iu
+/** Thanks or a goodbye, and nothing more. */
+const parting =
+  /^\W*(?:ok(?:ay)?\W+)?(?:many )?(?:thanks|thank you|bye|goodbye|danke|tsch[uü]ss)(?: (?:a lot|so much|very much|you|bye))*\W*$/iu
+
+function outside(reading: Reading, catalogue: readonly PlannerTool[], world: World): Plan {
   const contents = reading.ideas.filter(({ idea }) => idea.startsWith('='))
-  const courtesy = /\b(?:hello|hi|hey|thanks|thank|bye|goodbye|good (?:morning|evening|afternoon)|what can you|help|who are you)\b/iu.test(
-    reading.text,
-  )
-  if (courtesy || contents.length === 0) return quiet('answer', greet(catalogue))
+  if (parting.test(reading.text)) return quiet('answer', farewell)
+  if (greeting.test(reading.text) || contents.length === 0) return quiet('answer', greet(catalogue, world))
   const question = /\?\s*$|^\s*(?:what|who|why|how|when|where|explain|define)\b/iu.test(reading.text)
-  return question && !says(reading, 'delete') ? quiet('answer', knowledge) : quiet('refuse', outOfScope(catalogue))
+  return question && !says(reading, 'delete') ? quiet('answer', knowledge) : quiet('refuse', outOfScope(catalogue, world))
 }
 
 const quiet = (type: 'answer' | 'refuse', text: string): Plan => ({ type, calls: [], text })

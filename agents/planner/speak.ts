@@ -4,6 +4,7 @@ import type { Draft } from './draft.ts'
 import { namesIn } from './entities.ts'
 import type { UnknownName } from './fill.ts'
 import type { Slot } from './slots.ts'
+import { suggestions } from './suggest.ts'
 
 const most = 8
 
@@ -48,13 +49,16 @@ export function askBeforeDelete(draft: Draft, world: World): string {
   const warning = touchesLive ? ` Version ${live} of ${String(model)} is in production.` : ''
   const what = values.length > 0 ? values.join(' ') : 'what you named'
   if (draft.missing.length > 0)
-    return `${titleOf(draft.known.tool)} removes for good, one thing at a time.${warning} Which exactly should go?`
+    return `"${titleOf(draft.known.tool)}" removes for good, one thing at a time.${warning} Which exactly should go?`
   return `This removes ${what} for good (${draft.known.tool.name}).${warning} Shall I go on? Answer yes to confirm.`
 }
 
-export function greet(catalogue: readonly PlannerTool[]): string {
-  return `I work with the tools of this workspace: ${listed(sample(catalogue).map(titleOf), 'and')}. Say what you want to do and with which data, for example ${quotedExample(catalogue)}.`
+/** What there is to say here, for who does not know yet. */
+export function greet(catalogue: readonly PlannerTool[], world: World): string {
+  return `Hello! Tell me in plain words what you want to know or do, for example ${wordsToSay(catalogue, world)}`
 }
+
+export const farewell = 'You are welcome. I am here when you need something.'
 
 /** What could be done, by whom, and what that would need; nothing is called. */
 export function able(drafts: readonly Draft[]): string {
@@ -66,8 +70,8 @@ export function able(drafts: readonly Draft[]): string {
     .join(' ')
 }
 
-export function outOfScope(catalogue: readonly PlannerTool[]): string {
-  return `None of the tools here fits that, so I did nothing. I can ${listed(sample(catalogue).map(titleOf), 'or')}; ask for one of these in other words if that is what you meant.`
+export function outOfScope(catalogue: readonly PlannerTool[], world: World): string {
+  return `None of the tools here fits that, so I did nothing. Say it in other words, or try for example ${wordsToSay(catalogue, world)}`
 }
 
 export const knowledge =
@@ -75,14 +79,14 @@ export const knowledge =
 
 export const nothingDone = 'Understood: I called nothing.'
 
-/** A few tools that show the width of the catalogue. */
-function sample(catalogue: readonly PlannerTool[]): readonly PlannerTool[] {
+/** Sentences that work on this workspace; where the catalogue has none, some of its tools. Ends the sentence. */
+function wordsToSay(catalogue: readonly PlannerTool[], world: World): string {
+  const said = suggestions(catalogue, world).map((words) => `"${words}"`)
+  if (said.length > 0) return `${listed(said, 'or')}.`
   const stride = Math.max(1, Math.floor(catalogue.length / 6))
-  return catalogue.filter((_, at) => at % stride === 0).slice(0, 6)
+  const some = catalogue.filter((_, at) => at % stride === 0).slice(0, 6)
+  return `with one of these tools: ${listed(some.map(titleOf), 'or')}.`
 }
-
-const quotedExample = (catalogue: readonly PlannerTool[]): string =>
-  `"${catalogue.flatMap(({ examples }) => examples)[0]?.says ?? 'list what there is'}"`
 
 const titleOf = ({ title, name }: PlannerTool): string => (title === '' ? name : title)
 
