@@ -77,9 +77,12 @@ function findValues(filling: Filling, values: readonly (readonly [string, readon
       [value, value.replaceAll('_', ' '), ...said].map((text) => ({ value, parts: text.split(/[\s-]+/u).map(stem) })),
     )
     .sort((left, right) => right.parts.length - left.parts.length || right.parts.join('').length - left.parts.join('').length)
+  const words = pieces(filling)
+  const stems = new Set(words.map((word) => word.stem))
   const found: Found[] = []
   for (const { value, parts } of wordings) {
-    for (const span of sequences(filling, parts)) {
+    if (!parts.every((part) => stems.has(part))) continue
+    for (const span of sequences(filling, words, parts)) {
       if (found.every((other) => apart(other, span)) && free(filling, span))
         found.push({ ...span, value, excluded: negatedBefore(filling, span.start) })
     }
@@ -87,8 +90,7 @@ function findValues(filling: Filling, values: readonly (readonly [string, readon
   return found.sort((left, right) => left.start - right.start)
 }
 
-function sequences(filling: Filling, parts: readonly string[]): readonly Span[] {
-  const words = pieces(filling)
+function sequences(filling: Filling, words: readonly Word[], parts: readonly string[]): readonly Span[] {
   return words.flatMap((word, at) => {
     const last = words[at + parts.length - 1]
     if (!last || !parts.every((part, offset) => words[at + offset]?.stem === part)) return []

@@ -109,7 +109,7 @@ export const isKnownWord = (word: string): boolean =>
 
 /** Whether a text begins with a deed: a verb of the trade, alone or with its particle further on. */
 export function startsWithDeed(text: string): boolean {
-  const words = wordsOf(text).slice(0, widestGap + 3)
+  const words = wordsOf(text, widestGap + 3)
   const stems = words.map((word) => word.stem)
   const first = words[0]
   if (!first) return false

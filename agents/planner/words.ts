@@ -10,13 +10,14 @@ export interface Word {
 
 const wordPattern = /[\p{L}\p{N}_$]+(?:[-.'’][\p{L}\p{N}_]+)*/gu
 
-/** Punctuation is dropped; "churn's" is "churn"; "hold-out" is one word. */
-export function wordsOf(text: string): readonly Word[] {
-  return [...text.matchAll(wordPattern)].map((match) => {
+/** Punctuation is dropped; "churn's" is "churn"; "hold-out" is one word. `most`: of the first words only, however long the text. */
+export function wordsOf(text: string, most = Number.POSITIVE_INFINITY): readonly Word[] {
+  const words = text.matchAll(wordPattern).map((match) => {
     const raw = match[0].replace(/['’]s$/u, '')
     const lower = raw.toLowerCase().replaceAll('’', "'")
     return { text: raw, lower, stem: stem(lower), start: match.index, end: match.index + raw.length }
   })
+  return [...words.take(most)]
 }
 
 /** "trainModel", "train_model", "train-model" -> train, model. */
