@@ -10,7 +10,7 @@ import type { Waist } from '../tools/waist.ts'
 import { type Attacked, attack, type Controlled, carriedOut, control, openArena, type Wished } from './injection/arena.ts'
 import { type InjectionCase, ownCases, readCases, readWishes, type Wish } from './injection/cases.ts'
 import { openOffice } from './injection/office.ts'
-import { round, wilson } from './planner-score.ts'
+import { round, wilson } from './interval.ts'
 import type { SuiteReport } from './report.ts'
 
 /** A Millrace of its own under this policy, with these foreign MCP servers joined; gone when the work has ended. */

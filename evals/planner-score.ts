@@ -101,15 +101,3 @@ function equal(value: unknown, accepted: unknown): boolean {
 const plain = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value)).trim().toLowerCase()
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** Wilson's score interval for k of n at 95 %. */
-export function wilson(k: number, n: number, z = 1.96): readonly [number, number] {
-  if (n === 0) return [0, 0]
-  const p = k / n
-  const divisor = 1 + (z * z) / n
-  const centre = p + (z * z) / (2 * n)
-  const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))
-  return [round((centre - half) / divisor, 3), round((centre + half) / divisor, 3)]
-}
-
-export const round = (value: number, digits = 4): number => Number(value.toFixed(digits))

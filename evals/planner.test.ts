@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plannerTools } from '../agents/tools.ts'
 import { createCatalogue } from '../tools/catalogue.ts'
+import { wilson } from './interval.ts'
 import { runPlanner } from './planner.ts'
-import { type Expectation, scoreCase, wilson } from './planner-score.ts'
+import { type Expectation, scoreCase } from './planner-score.ts'
 
 const fixtures = join(import.meta.dirname, '../agents/planner/fixtures')
 const worlds = join(fixtures, 'worlds')

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { PlannerTool } from '../agents/planner/contract.ts'
 import { plan } from '../agents/planner/plan.ts'
+import { round, wilson } from './interval.ts'
 import { filesIn, type PlannerFiles, type PlannerRequest, type PlannerSet, parseJson, readSet, readText } from './planner-data.ts'
 import { renamed } from './planner-rename.ts'
-import { type Prediction, round, type Score, scoreCase, wilson } from './planner-score.ts'
+import { type Prediction, type Score, scoreCase } from './planner-score.ts'
 import { standIns, toolsFromShort } from './planner-tools.ts'
 
 export interface PlannerCase extends Prediction, Score {

@@ -9,7 +9,7 @@ import { read } from '../agents/planner/reading.ts'
 import { indexOf, rank } from '../agents/planner/retrieve.ts'
 import { rocAuc } from '../ml/evaluation/ranking.ts'
 import { seededRandom } from '../ml/evaluation/seeded-random.ts'
-import { round, wilson } from './planner-score.ts'
+import { round, wilson } from './interval.ts'
 import { type PickCase, readPickFiles } from './toolpick-data.ts'
 
 export interface ToolpickCase {

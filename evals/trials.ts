@@ -1,6 +1,5 @@
 /** The same cases several times: how often each passes, and how likely all of k tries do (pass^k, Yao et al. 2024). */
-import { bootstrap, type Interval } from './interval.ts'
-import { wilson } from './planner-score.ts'
+import { bootstrap, type Interval, wilson } from './interval.ts'
 import { casesOf, type SuiteReport } from './report.ts'
 
 /** One case over all trials. */
