@@ -89,7 +89,9 @@ export function createMcpHttp({ waist, version, approvals, profile: make, bodyLi
       callers.set(authInfo, caller)
       if (await isLegacyRequest(request, parsedBody, { maxRequestBodySize }))
         return answerOver(res, await sessions.fetch(request, { authInfo, caller, parsedBody }))
-      res.once('close', changes.watch(caller.workspace, watchedUris(parsedBody)))
+      const unwatch = changes.watch(caller.workspace, watchedUris(parsedBody))
+      if (res.destroyed) unwatch()
+      else res.once('close', unwatch)
       return answerOver(res, await modern.in(caller.workspace).fetch(request, { authInfo, parsedBody }))
     },
     close: async () => {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { McpServer } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { openTestMillrace, type TestMillrace } from '../tools/testing.ts'
 import { defineTool } from '../tools/tool.ts'
 import { createKeptEvents } from './kept-events.ts'
+import { createSessionLane } from './session-lane.ts'
 import { openTestMcp, type TestMcp } from './testing.ts'
 
 const slow = defineTool({
@@ -63,6 +65,27 @@ describe('a session', () => {
     }
     expect(text).toContain('"id":2')
   })
+})
+
+it('what is refused as a session leaves no server behind', async () => {
+  const millrace = await openTestMillrace([])
+  let ended = 0
+  const lane = createSessionLane({
+    bodyLimit: 10_000,
+    single: async () => new Response(),
+    open: () => {
+      const mcp = new McpServer({ name: 'test', version: '1' })
+      mcp.server.onclose = () => (ended += 1)
+      return mcp
+    },
+  })
+  const from = { authInfo: { token: '', clientId: 'one', scopes: [] }, caller: millrace.owner, parsedBody: opening }
+  const headers = { 'content-type': 'application/json', accept: 'text/html' }
+  const refused = await lane.fetch(new Request('http://localhost/mcp', { method: 'POST', headers, body: JSON.stringify(opening) }), from)
+  expect(refused.status).toBe(406)
+  expect(ended).toBe(1)
+  await lane.close()
+  await millrace.close()
 })
 
 describe('kept events', () => {

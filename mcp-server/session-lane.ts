@@ -90,7 +90,13 @@ export function createSessionLane(options: SessionLaneOptions): SessionLane {
       const options = { authInfo, parsedBody }
       if (id !== null) return known(id, owner)?.transport.handleRequest(request, options) ?? noSession()
       if (!isOpening(parsedBody)) return single(request, options)
-      return (await open(owner, from)).handleRequest(request, options)
+      const transport = await open(owner, from)
+      try {
+        return await transport.handleRequest(request, options)
+      } finally {
+        // What was refused became no session, so nobody would end it.
+        if (transport.sessionId === undefined) await transport.close()
+      }
     },
     close: async () => {
       await Promise.all([...sessions.keys()].map(end))
