@@ -34,6 +34,7 @@ export function createInvoke(given: InvokeParts): Invoke {
 async function replay(parts: InvokeParts, { request, tool, key }: Admitted): Promise<Outcome | undefined> {
   const known = key && (await findReplay(parts.platform.db, key))
   if (!known) return undefined
+  await markReader(parts, { request, tool })
   return known.kind === 'run' ? followRun(parts, request, known.run) : doneAgain(tool, known.result)
 }
 
@@ -44,8 +45,13 @@ async function carryOut(parts: InvokeParts, given: Admitted): Promise<Outcome> {
   if (verdict.kind === 'refuse') throw refused(parts, { ...admitted, caller: request.caller }, verdict.reason)
   if (verdict.kind === 'ask') return enqueue(parts, admitted, { reason: verdict.reason })
   // Before it runs: the result may be followed by other means than this call, and an error may quote what was read.
-  if (tool.untrusted && request.origins === undefined) await parts.platform.taints.mark(request.caller, request.session, tool.name)
+  await markReader(parts, given)
   return tool.durable ? enqueue(parts, admitted, {}) : runNow(parts, admitted)
+}
+
+/** Who is given text from outside is remembered, where the surface does not say of every argument where it came from. */
+async function markReader({ platform }: InvokeParts, { request, tool }: Pick<Admitted, 'request' | 'tool'>): Promise<void> {
+  if (tool.untrusted && request.origins === undefined) await platform.taints.mark(request.caller, request.session, tool.name)
 }
 
 /** Where a surface says nothing of origins, what the caller was given before counts. Reads need no look-up unless a rule may ask. */

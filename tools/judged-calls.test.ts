@@ -279,6 +279,15 @@ describe('a call', () => {
       expect(await call('make_thing', { text: 'b' }, { caller, session: 'two' })).toMatchObject({ kind: 'done' })
     })
 
+    it('counts a result that is told again under its key, in the session that asked again', async () => {
+      const caller = fresh()
+      const again = { caller, idempotencyKey: 'again' }
+      await call('make_from_page', { text: 'p' }, { ...again, session: 'one' })
+      await call('make_from_page', { text: 'p' }, { ...again, session: 'two' })
+      expect(made).toEqual(['make_from_page p'])
+      expect(await call('make_thing', { text: 'a' }, { caller, session: 'two' })).toMatchObject({ kind: 'waiting' })
+    })
+
     it('is not touched where the surface says where everything came from', async () => {
       const caller = fresh()
       await call('read_page', { text: 'p' }, { caller, origins: {} })
