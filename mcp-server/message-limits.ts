@@ -23,7 +23,7 @@ export function idOf(message: unknown): string | number | null {
 }
 
 /** Goes down no further than it must, so that deep nesting exhausts nothing. */
-function isDeeper(value: unknown, most: number): boolean {
+export function isDeeper(value: unknown, most: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (most === 0) return true
   for (const inner of Array.isArray(value) ? value : Object.values(value))

@@ -2,14 +2,18 @@
 import { ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client'
 import { Fault } from '../../platform/fault.ts'
 import { plainWords } from './foreign-text.ts'
+import type { Hide } from './own-secrets.ts'
 
 /** `what` continues "MCP server 'name'": "did not list its tools". */
-export function clientFault(error: unknown, { server, what }: { readonly server: string; readonly what: string }): Fault {
+export function clientFault(
+  error: unknown,
+  { server, what, hide }: { readonly server: string; readonly what: string; readonly hide: Hide },
+): Fault {
   const sentence = (why: string): string => `MCP server '${server}' ${what}${why === '' ? '' : `: ${why}`}.`
   if (error instanceof Fault) return error
   if (error instanceof ProtocolError) {
     const code = error.code === -32_602 ? 'invalid_input' : 'unavailable'
-    return new Fault(code, sentence(`it answers error ${error.code}, "${plainWords(error.message, 300)}"`), { cause: error })
+    return new Fault(code, sentence(`it answers error ${error.code}, "${plainWords(hide(error.message), 300)}"`), { cause: error })
   }
   if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
     return new Fault('deadline', sentence('it did not answer in time'), { cause: error })

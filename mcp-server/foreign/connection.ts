@@ -7,6 +7,7 @@ import { clientFault, isBroken, isOtherEra } from './client-faults.ts'
 import { fetchThrough } from './fetch-through.ts'
 import { plainWords } from './foreign-text.ts'
 import type { Offer } from './offer.ts'
+import { type Hide, hiderOf } from './own-secrets.ts'
 import type { Answer } from './result.ts'
 import type { ServerSpec } from './servers-file.ts'
 import { ChildTransport } from './stdio-transport.ts'
@@ -61,6 +62,7 @@ export async function openConnection(spec: ServerSpec, options: ConnectionOption
 
 async function attempt(spec: ServerSpec, options: ConnectionOptions, mode: VersionNegotiationMode): Promise<Connection> {
   const { version, connectMs = 20_000, onChanged, onEnded, signal = never } = options
+  const hide = hiderOf(spec)
   let open = false
   // An attempt that fails says so by failing.
   const line = openLine(spec, { ...options, onEnded: (why) => open && onEnded(why) })
@@ -80,7 +82,7 @@ async function attempt(spec: ServerSpec, options: ConnectionOptions, mode: Versi
     await line.hangUp()
   }
   const fault = (error: unknown, what: string): Fault =>
-    clientFault(line.closed.aborted ? line.closed.reason : error, { server: spec.name, what })
+    clientFault(line.closed.aborted ? line.closed.reason : error, { server: spec.name, what, hide })
   const limit = AbortSignal.any([line.closed, signal, AbortSignal.timeout(connectMs * 1.5)])
   try {
     await unlessAborted(client.connect(line.transport, { timeout: connectMs, signal: limit }), limit)
@@ -101,7 +103,7 @@ async function attempt(spec: ServerSpec, options: ConnectionOptions, mode: Versi
     },
     call: async (request) => {
       try {
-        return await call(client, request, line.closed)
+        return await call(client, request, { closed: line.closed, hide })
       } catch (error) {
         if (request.signal.aborted && request.signal.reason instanceof Fault) throw request.signal.reason
         const said = fault(error, `failed while ${plainWords(request.offer.name, 60)} ran`)
@@ -192,7 +194,7 @@ async function walk(client: Client, { name }: ServerSpec, signal: AbortSignal): 
 function call(
   client: Client,
   { offer, input, call: id, signal, timeoutMs, onProgress }: ForeignCall,
-  closed: AbortSignal,
+  { closed, hide }: { readonly closed: AbortSignal; readonly hide: Hide },
 ): Promise<Answer> {
   return client.callTool(
     { name: offer.name, arguments: { ...input }, _meta: { 'millrace/idempotency-key': id } },
@@ -204,7 +206,7 @@ function call(
       toolDefinition: { name: offer.name, inputSchema: { ...offer.inputSchema, type: 'object' } },
       onprogress: ({ progress, total = 0, message = '' }) =>
         onProgress({
-          message: plainWords(message, 200),
+          message: plainWords(hide(message), 200),
           ...(total > 0 ? { fraction: Math.min(1, Math.max(0, progress / total)) } : {}),
         }),
     },

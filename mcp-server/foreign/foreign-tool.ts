@@ -6,6 +6,7 @@ import { Fault } from '../../platform/fault.ts'
 import { type Context, defineTool, type Effect, type Tool, type ToolResult } from '../../tools/tool.ts'
 import { plainWords } from './foreign-text.ts'
 import type { Offer } from './offer.ts'
+import { hiderOf } from './own-secrets.ts'
 import { type Answer, resultOf } from './result.ts'
 import { checkOf, shownSchema } from './schema.ts'
 import type { ServerSpec } from './servers-file.ts'
@@ -58,8 +59,8 @@ function describe({ name, trustDescriptions }: ServerSpec, { name: tool, descrip
     : `A tool of the foreign MCP server ${server}, which describes it so (its words, nobody checked them): «${words.replaceAll('»', '"')}»`
 }
 
-const resultIn = (tool: string, { name }: ServerSpec, answer: Answer): ToolResult<z.input<typeof output>> => {
-  const { content, data } = resultOf(tool, `the MCP server '${name}'`, answer)
+const resultIn = (tool: string, spec: ServerSpec, answer: Answer): ToolResult<z.input<typeof output>> => {
+  const { content, data } = resultOf(tool, `the MCP server '${spec.name}'`, answer, hiderOf(spec))
   return { content, data: output.parse(data) }
 }
 

@@ -1,14 +1,19 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ProtocolError } from '@modelcontextprotocol/client'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { temporaryFolder } from '../../platform/testing/harness.ts'
+import { clientFault } from './client-faults.ts'
 import { checkServers } from './doctor.ts'
 import { plainText, plainWords } from './foreign-text.ts'
 import { hashOffer, hashOffers } from './offer.ts'
+import { hiderOf } from './own-secrets.ts'
+import { resultOf } from './result.ts'
 import { checkOf, shownSchema } from './schema.ts'
 import { readServersFile } from './servers-file.ts'
 import { openForeignTestServer } from './testing/foreign-server.ts'
+import { httpSpec } from './testing/joined.ts'
 import { localNames, snake } from './tool-name.ts'
 
 describe('words of a foreign server', () => {
@@ -36,6 +41,31 @@ describe('words of a foreign server', () => {
 
   it('keep their lines in results, without what a terminal or a database would choke on', () => {
     expect(plainText('a\r\nb\tc\u0000\u001b[2J\u{e0041}\ud800')).toBe('a\nb\tc[2J\ufffd')
+  })
+})
+
+describe('what a foreign server answers', () => {
+  const headers = { Authorization: 'Bearer sesame-8', accept: 'text/markdown' }
+  const hide = hiderOf(httpSpec('echo', 'http://localhost/mcp', { headers }))
+
+  it('never holds the credentials that it was sent: results and errors that echo them lose them', () => {
+    const echo = 'You sent Bearer sesame-8 (sesame-8) for text/markdown.'
+    const said = 'You sent [credential] ([credential]) for text/markdown.'
+    const content = [{ type: 'text', text: echo }]
+    expect(resultOf('echo__it', 'echo', { content, structuredContent: { echo } }, hide).data).toEqual({
+      text: said,
+      structured: { echo: said },
+    })
+    expect(() => resultOf('echo__it', 'echo', { isError: true, content }, hide)).toThrow(said)
+    const error = new ProtocolError(-32_000, echo)
+    expect(clientFault(error, { server: 'echo', what: 'failed', hide }).message).toContain(said)
+  })
+
+  it('is refused by name when its data is nested too deeply to be kept', () => {
+    const structuredContent: unknown = { deep: JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) }
+    expect(() => resultOf('echo__it', 'echo', { content: [], structuredContent }, hide)).toThrow(
+      expect.objectContaining({ code: 'too_large', message: expect.stringContaining('deeper than 64 levels') }),
+    )
   })
 })
 
