@@ -71,4 +71,18 @@ describe('an approval over HTTP', () => {
     })
     expect(await server.send(`/api/approvals/${approval}`)).toMatchObject({ status: 200, json: { id: approval, state: 'pending' } })
   })
+
+  it('is text of others to an agent that reads it, alone or in the list', async () => {
+    const { platform } = server.millrace
+    const { approval } = await ask()
+    for (const [name, path] of [
+      ['one', `/api/approvals/${approval}`],
+      ['all', '/api/approvals'],
+    ]) {
+      const { token } = await platform.identity.mint({ name: `reads-${name}`, kind: 'agent', role: 'viewer' })
+      expect(await server.send(path ?? '', { headers: { authorization: `Bearer ${token}` } })).toMatchObject({ status: 200 })
+      const reader = await platform.identity.fromToken(token, 'http')
+      expect(await platform.taints.originsOf(reader, undefined)).toMatchObject({ '': { trust: 'untrusted' } })
+    }
+  })
 })

@@ -22,21 +22,27 @@ export function addApprovalRoutes(app: Express, context: ServerContext): void {
   const { callers } = context
   const { approvals, taints } = context.waist.platform
 
+  /** What others ask for is text from outside for an agent. */
+  const reads = async (caller: Caller, read: readonly Approval[]): Promise<void> => {
+    if (read.some(({ askedBy }) => askedBy.id !== caller.id)) await taints.mark(caller, undefined, 'approvals')
+  }
+
   const list = async (req: Request, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     const query = queryOf(req, ['state', 'limit'])
     const limit = Math.floor(numberFrom(query, 'limit', { least: 1, most: 500, fallback: 100 }))
     const state = stateFrom(query)
     const found = await approvals.list(caller.workspace, { limit, ...(state === undefined ? {} : { state }) })
-    // What others ask for is text from outside for an agent.
-    if (found.some(({ askedBy }) => askedBy.id !== caller.id)) await taints.mark(caller, undefined, 'approvals')
+    await reads(caller, found)
     sendJson(res, 200, { approvals: found.map(approvalView) })
   }
 
   const get = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const caller = await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, approvalView(await approvals.get(idFrom(req, 'approval'), caller.workspace)))
+    const approval = await approvals.get(idFrom(req, 'approval'), caller.workspace)
+    await reads(caller, [approval])
+    sendJson(res, 200, approvalView(approval))
   }
 
   const decide = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
