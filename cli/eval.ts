@@ -66,6 +66,8 @@ const common = {
   gate: { type: 'boolean' },
 } as const
 
+const usual = '[--trials N] [--name NAME] [--baseline NAME [--tolerance X]] [--gate] [--html FILE] [--json]'
+
 /** Throws `usage` with the flags the suite knows. */
 export function readEval<S extends SuiteEntry>([name, ...argv]: readonly string[], suites: Readonly<Record<string, S>>): EvalCommand<S> {
   const suite = name === undefined ? undefined : suites[name]
@@ -73,7 +75,7 @@ export function readEval<S extends SuiteEntry>([name, ...argv]: readonly string[
     const known = Object.entries(suites).map(([key, { about }]) => `  ${key.padEnd(10)} ${about}`)
     throw new Fault(
       'usage',
-      `${name === undefined ? 'Which suite?' : `There is no suite '${name}'.`} millrace eval SUITE [--json]\n${known.join('\n')}`,
+      `${name === undefined ? 'Which suite?' : `There is no suite '${name}'.`} millrace eval SUITE ${usual}\n${known.join('\n')}`,
     )
   }
   const { paths, words, switches = [] } = suite
