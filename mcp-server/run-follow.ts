@@ -2,6 +2,7 @@
 import type { ApprovalState } from '../platform/approvals/approvals.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Run } from '../platform/runs/runs.ts'
+import { watchUntil } from '../platform/watch.ts'
 import type { ProgressListener } from './progress.ts'
 
 export interface Follow {
@@ -36,28 +37,14 @@ export async function untilDecided(
   approval: string,
   { workspace, signal, ms }: { readonly workspace: string; readonly signal: AbortSignal; readonly ms: number },
 ): Promise<ApprovalState> {
-  const deadline = performance.now() + ms
-  let wake = (): void => undefined
-  const stop = platform.events.subscribe((event) => {
-    if (event.type === 'approval' && event.approval === approval) wake()
+  const { state } = await watchUntil({
+    events: platform.events,
+    concerns: (event) => event.type === 'approval' && event.approval === approval,
+    read: () => platform.approvals.get(approval, workspace),
+    over: (now) => now.state !== 'pending',
+    lookMs,
+    ms,
+    signal,
   })
-  const aborted = (): void => wake()
-  signal.addEventListener('abort', aborted, { once: true })
-  try {
-    for (;;) {
-      const { state } = await platform.approvals.get(approval, workspace)
-      const left = deadline - performance.now()
-      if (state !== 'pending' || left <= 0 || signal.aborted) return state
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(lookMs, left))
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-  } finally {
-    stop()
-    signal.removeEventListener('abort', aborted)
-  }
+  return state
 }
