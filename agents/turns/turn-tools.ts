@@ -53,7 +53,7 @@ export function createToolLists(catalogue: Catalogue): ToolLists {
       const made = known ?? listOf(whole, { allowed, clientTools, shared })
       lists.delete(key)
       lists.set(key, made)
-      const [oldest] = lists.keys()
+      const oldest = lists.keys().find((one) => one !== '')
       if (lists.size > mostLists && oldest !== undefined) lists.delete(oldest)
       return made
     },
