@@ -1,8 +1,9 @@
 /** What a call came to, as MCP says it: the sentence as text, the data as structured content, a fault as a result that is an error. */
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import { asFault, Fault, type FaultCode, faultCodes } from '../platform/fault.ts'
+import { asFault } from '../platform/fault.ts'
 import type { Run } from '../platform/runs/runs.ts'
 import { isToolResult } from '../tools/context.ts'
+import { runFault } from '../tools/run-fault.ts'
 import type { ToolResult } from '../tools/tool.ts'
 
 /** Under this key of `_meta`: the text comes from documents, data or other servers, and is no instruction. */
@@ -33,16 +34,8 @@ export function waitingResult({ tool, approval, run }: Waiting, decideAt: string
 /** Of a run that has ended. */
 export function endedResult(run: Run, { untrusted }: { readonly untrusted: boolean }): CallToolResult {
   if (run.state === 'succeeded' && isToolResult(run.result)) return doneResult(run.result, { untrusted })
-  return failedResult(faultOf(run))
+  return failedResult(runFault(run))
 }
-
-export function faultOf({ id, tool, state, error }: Pick<Run, 'id' | 'tool' | 'state' | 'error'>): Fault {
-  if (state === 'cancelled') return new Fault('cancelled', error?.message ?? `Run ${id} of ${tool} was cancelled.`)
-  const code = error?.code ?? 'internal'
-  return new Fault(isFaultCode(code) ? code : 'internal', error?.message ?? `Run ${id} of ${tool} failed.`)
-}
-
-const isFaultCode = (code: string): code is FaultCode => faultCodes.some((known) => known === code)
 
 /** Clients that know no structured content read the data as JSON text, where it is short enough for a model. */
 const longest = 16_000

@@ -1,7 +1,8 @@
 /** A durable run as a task of the tasks extension (SEP-2663): the run's id is the task's, its state the status. */
 import type { InputRequest, InputRequests, JSONObject } from '@modelcontextprotocol/server'
 import type { Run, RunState } from '../platform/runs/runs.ts'
-import { endedResult, faultOf } from './call-result.ts'
+import { runFault } from '../tools/run-fault.ts'
+import { endedResult } from './call-result.ts'
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled'
 
@@ -41,7 +42,7 @@ export function detailedTask(
     case 'completed':
       return { ...known, result: endedResult(run, { untrusted }) }
     case 'failed':
-      return { ...known, error: { code: -32_603, message: faultOf(run).message } satisfies JSONObject }
+      return { ...known, error: { code: -32_603, message: runFault(run).message } satisfies JSONObject }
     case 'input_required':
       return { ...known, inputRequests: questions satisfies InputRequests }
     case 'working':

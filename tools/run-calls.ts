@@ -1,7 +1,7 @@
 /** Calls that become runs: queued in one transaction with their approval, followed, and performed by a worker. */
 import { z } from 'zod'
 import { digestOf } from '../platform/canonical.ts'
-import { Fault, type FaultCode, faultCodes } from '../platform/fault.ts'
+import { Fault } from '../platform/fault.ts'
 import type { Delivery, Run } from '../platform/runs/runs.ts'
 import { type Admitted, authorise, done, type InvokeParts, judgeCall, refused, withOwnPorts } from './admit.ts'
 import { isToolResult } from './context.ts'
@@ -10,6 +10,7 @@ import { claimKey } from './idempotency.ts'
 import type { Origin, Outcome, Request } from './invocation.ts'
 import { NeedsPerson } from './needs-person.ts'
 import { nestedInvoke } from './nested.ts'
+import { runFault } from './run-fault.ts'
 import type { Effect } from './tool.ts'
 
 /** With a `reason` the run waits for a person first. */
@@ -65,18 +66,10 @@ export async function followRun({ platform, catalogue }: InvokeParts, request: R
 /** What a run's state means to whoever called. Throws the run's own fault when it failed. */
 function outcomeOf(run: Run, tool: () => ReturnType<InvokeParts['catalogue']['get']>): Outcome {
   if (run.state === 'succeeded' && isToolResult(run.result)) return done(tool(), run.result, run.id)
-  if (run.state === 'failed' || run.state === 'cancelled') throw faultOf(run)
+  if (run.state === 'failed' || run.state === 'cancelled') throw runFault(run)
   if (run.state === 'waiting' && run.approval !== null) return { kind: 'waiting', approval: run.approval, run: run.id }
   return { kind: 'running', run: run.id }
 }
-
-function faultOf(run: Run): Fault {
-  if (run.state === 'cancelled') return new Fault('cancelled', run.error?.message ?? `Run ${run.id} of ${run.tool} was cancelled.`)
-  const code = run.error?.code ?? 'internal'
-  return new Fault(isFaultCode(code) ? code : 'internal', run.error?.message ?? `Run ${run.id} of ${run.tool} failed.`)
-}
-
-const isFaultCode = (code: string): code is FaultCode => faultCodes.some((known) => known === code)
 
 /** What a worker does with a delivered run. Throws a Fault; the queue records it. */
 export function createPerform(given: InvokeParts): (delivery: Delivery) => Promise<void> {
