@@ -1,7 +1,7 @@
 /**
  * What an agent outside the chat was given to read. Such an agent tells us only its calls, not what led to them, so once a
- * result with text from outside has gone to it, everything it asks for counts as shaped by that text: for an hour after the
- * last such result, and in its session only where the surface knows sessions. Rows, so that several processes agree.
+ * result with text from outside has gone to it, everything it asks for counts as shaped by that text: for an hour at least
+ * after the last such result, and in its session only where the surface knows sessions. Rows, so that several processes agree.
  * The chat does without: it knows its whole conversation and says of every argument where it came from.
  */
 import type { Caller } from '../caller.ts'
@@ -17,9 +17,10 @@ export interface Taints {
   mark(caller: Caller, session: string | undefined, source: string): Promise<void>
 }
 
+/** At least, after the last reading. */
 export const taintLastsMs = 60 * 60 * 1000
-/** A mark is written anew when less than this is left of it. */
-const renewBelowMs = taintLastsMs / 2
+/** A mark holds for longer, so that it is written anew only when less than the hour is left of it. */
+const writtenForMs = 1.5 * taintLastsMs
 const remembered = 10_000
 
 interface Taint {
@@ -59,8 +60,8 @@ export function createTaints({ db, now }: { readonly db: Database; readonly now:
       const { workspace, id } = caller
       const key = keyOf(workspace, id, session)
       const at = now().getTime()
-      if ((known.get(key)?.until ?? 0) - at > renewBelowMs) return
-      const until = at + taintLastsMs
+      if ((known.get(key)?.until ?? 0) - at >= taintLastsMs) return
+      const until = at + writtenForMs
       await db.transaction(async (tx) => {
         await tx.query('delete from tainted_callers where until < $1', [new Date(at)])
         await tx.query(
