@@ -9,27 +9,12 @@ import type { Database } from '../../platform/database/database.ts'
 import { openTestDatabase } from '../../platform/testing/harness.ts'
 import { defineTool } from '../../tools/tool.ts'
 import { type A2aServer, openA2aServer } from './a2a-testing.ts'
+import { deleteThingTool } from './test-delete-thing.ts'
 
 const deeds: string[] = []
 /** What the slow tool waits for. */
 let gate = Promise.withResolvers<void>()
 let looks = 0
-
-const removing = defineTool({
-  name: 'delete_thing',
-  title: 'Delete a thing',
-  description: 'Removes something, so that a person must approve it first, for tests of tasks.',
-  input: z.strictObject({ thing: z.string().describe('Which one.') }),
-  output: z.strictObject({ deleted: z.string().describe('Which one.') }),
-  effect: 'delete',
-  role: 'operator',
-  examples: [],
-  run: async ({ thing }, context) =>
-    context.commit(async () => {
-      deeds.push(thing)
-      return { content: `Deleted ${thing}.`, data: { deleted: thing } }
-    }),
-})
 
 const looking = defineTool({
   name: 'look_slowly',
@@ -69,7 +54,7 @@ async function open({ recovers }: { readonly recovers: boolean }): Promise<A2aSe
       yield { type: 'finished' }
     },
     db: { ...db, close: async () => undefined },
-    tools: [removing, looking],
+    tools: [deleteThingTool(deeds), looking],
     orchestrator: async (millrace) => {
       running = await createOrchestrator({ waist: millrace, model: { openaiBaseUrl: model.url, name: 'scripted' }, leaseMs: 2000 })
       if (recovers) void running.recover()

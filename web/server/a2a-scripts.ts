@@ -1,23 +1,9 @@
 /** For tests of A2A: what the scripted chat does, by the first line of what it is told. */
-import { z } from 'zod'
 import type { ChatEvent } from '../../agents/chat.ts'
-import { defineTool } from '../../tools/tool.ts'
 import type { Script } from './a2a-testing.ts'
 
 const text = (delta: string, message = 'm'): ChatEvent => ({ type: 'text', message, delta })
 const finished: ChatEvent = { type: 'finished' }
-
-export const removeThing = defineTool({
-  name: 'delete_thing',
-  title: 'Delete a thing',
-  description: 'Removes something, so that a person must approve it first, for tests of the server.',
-  input: z.strictObject({ thing: z.string().describe('Which one.') }),
-  output: z.strictObject({ deleted: z.string().describe('Which one.') }),
-  effect: 'delete',
-  role: 'operator',
-  examples: [],
-  run: async ({ thing }, context) => context.commit(async () => ({ content: `Deleted ${thing}.`, data: { deleted: thing } })),
-})
 
 /** Lets a turn that was told to hold go on. */
 export const gates = new Map<string, PromiseWithResolvers<void>>()

@@ -5,15 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { all, answerOf, atOnce, clientOf, followed, request, say, stateOf, taskOf, wordsOf } from '../../agents/a2a/testing.ts'
 import { embedTextsTool } from '../../tools/embed-texts.ts'
-import { gates, removeThing, script } from './a2a-scripts.ts'
+import { gates, script } from './a2a-scripts.ts'
 import { type A2aServer, openA2aServer } from './a2a-testing.ts'
+import { deleteThingTool } from './test-delete-thing.ts'
 
 // Other work may hold the machine for a while.
 const patient = { timeout: 20_000 }
 
 let server: A2aServer
 beforeAll(async () => {
-  server = await openA2aServer({ script, tools: [embedTextsTool, removeThing] })
+  server = await openA2aServer({ script, tools: [embedTextsTool, deleteThingTool()] })
 })
 afterAll(() => server.close())
 

@@ -7,8 +7,9 @@ import { createOrchestrator, type RunningOrchestrator } from '../../agents/orche
 import { type OpenAiServer, openAiServer } from '../../agents/testing/openai-server.ts'
 import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
 import { defineTool } from '../../tools/tool.ts'
-import { startWebServer, type WebServer } from './server.ts'
+import type { WebServer } from './server.ts'
 import { type AguiEvent, activitiesAfter, argumentsIn, eventsIn, mistakesIn, ProtobufAgent, runOf, say, stateAfter } from './test-agui.ts'
+import { openPage } from './test-page.ts'
 
 const getWeather = defineTool({
   name: 'get_weather',
@@ -44,17 +45,7 @@ beforeAll(async () => {
   millrace = await openTestMillrace([getWeather, wipe])
   model = await openAiServer()
   orchestrator = await createOrchestrator({ waist: millrace, model: { openaiBaseUrl: model.url } })
-  const options = {
-    host: '127.0.0.1',
-    port: 0,
-    auth: 'local',
-    uiFolder: `${millrace.folder}/ui`,
-    terminalToken: 't',
-    version: '0',
-  } as const
-  server = await startWebServer({ waist: millrace, orchestrator, ...options })
-  const page = await fetch(server.url, { headers: { accept: 'text/html' } })
-  person = { cookie: page.headers.getSetCookie()[0]?.split(';')[0] ?? '', origin: server.url }
+  ;({ server, person } = await openPage(millrace, orchestrator))
 })
 
 afterAll(async () => {

@@ -6,8 +6,9 @@ import type { Interrupt } from '@ag-ui/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOrchestrator, type RunningOrchestrator } from '../../agents/orchestrator.ts'
 import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
-import { startWebServer, type WebServer } from './server.ts'
+import type { WebServer } from './server.ts'
 import { type AguiEvent, mistakesIn, ProtobufAgent, runOf, say } from './test-agui.ts'
+import { openPage } from './test-page.ts'
 
 const prompts = [
   'Hello',
@@ -53,17 +54,7 @@ beforeAll(async () => {
   await millrace.call('ingest_data', { source: join(millrace.folder, 'sample/customers.csv'), name: 'customers' })
   await millrace.call('ingest_documents', { path: join(millrace.folder, 'sample/handbook'), collection: 'handbook' })
   orchestrator = await createOrchestrator({ waist: millrace, model: {} })
-  const options = {
-    host: '127.0.0.1',
-    port: 0,
-    auth: 'local',
-    uiFolder: `${millrace.folder}/ui`,
-    terminalToken: 't',
-    version: '0',
-  } as const
-  server = await startWebServer({ waist: millrace, orchestrator, ...options })
-  const page = await fetch(server.url, { headers: { accept: 'text/html' } })
-  person = { cookie: page.headers.getSetCookie()[0]?.split(';')[0] ?? '', origin: server.url }
+  ;({ server, person } = await openPage(millrace, orchestrator))
 })
 
 afterAll(async () => {

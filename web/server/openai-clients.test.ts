@@ -8,6 +8,7 @@ import { type OpenAiServer, openAiServer } from '../../agents/testing/openai-ser
 import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
 import { defineTool } from '../../tools/tool.ts'
 import { startWebServer, type WebServer } from './server.ts'
+import { deleteThingTool } from './test-delete-thing.ts'
 import { terminalToken } from './test-server.ts'
 
 const deeds: string[] = []
@@ -24,22 +25,6 @@ const counting = defineTool({
   run: async ({ text }) => ({ content: 'Counted.', data: { words: text.split(' ').length } }),
 })
 
-const removing = defineTool({
-  name: 'delete_thing',
-  title: 'Delete a thing',
-  description: 'Removes something, so that a person must approve it first, for tests of clients.',
-  input: z.strictObject({ thing: z.string().describe('Which one.') }),
-  output: z.strictObject({ deleted: z.string().describe('Which one.') }),
-  effect: 'delete',
-  role: 'operator',
-  examples: [],
-  run: async ({ thing }, context) =>
-    context.commit(async () => {
-      deeds.push(thing)
-      return { content: `Deleted ${thing}.`, data: { deleted: thing } }
-    }),
-})
-
 // The orchestrator, the web server and the clients are real; only the hosted model behind them is scripted.
 let model: OpenAiServer
 let millrace: TestMillrace
@@ -48,7 +33,7 @@ let web: WebServer
 let client: OpenAI
 beforeAll(async () => {
   model = await openAiServer()
-  millrace = await openTestMillrace([counting, removing])
+  millrace = await openTestMillrace([counting, deleteThingTool(deeds)])
   orchestrator = await createOrchestrator({ waist: millrace, model: { openaiBaseUrl: model.url, name: 'scripted' } })
   const ground = { waist: millrace, orchestrator, auth: 'local', terminalToken } as const
   web = await startWebServer({ ...ground, host: '127.0.0.1', port: 0, uiFolder: `${millrace.folder}/ui`, version: '0.0.0-test' })

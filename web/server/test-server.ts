@@ -9,6 +9,7 @@ import { openTestMillrace, type TestMillrace, type TestOptions } from '../../too
 import { defineTool, type Tool } from '../../tools/tool.ts'
 import type { Waist } from '../../tools/waist.ts'
 import { startWebServer, type WebServer, type WebServerOptions } from './server.ts'
+import { deleteThingTool } from './test-delete-thing.ts'
 
 export const terminalToken = 'terminal-secret'
 
@@ -137,18 +138,6 @@ const takeNote = defineTool({
   run: async (_, context) => context.commit(async () => ({ content: 'Noted.', data: { id: context.newId('note') } })),
 })
 
-const deleteThing = defineTool({
-  name: 'delete_thing',
-  title: 'Delete a thing',
-  description: 'Removes something, so that a person must approve it first, for tests of the server.',
-  input: z.strictObject({ thing: z.string().describe('Which one.') }),
-  output: z.strictObject({ deleted: z.string().describe('Which one.') }),
-  effect: 'delete',
-  role: 'operator',
-  examples: [],
-  run: async ({ thing }, context) => context.commit(async () => ({ content: `Deleted ${thing}.`, data: { deleted: thing } })),
-})
-
 /** A durable call that makes progress and ends when it is let go, or cancelled. */
 const workLong = defineTool({
   name: 'work_long',
@@ -184,7 +173,7 @@ const breakDown = defineTool({
   },
 })
 
-const testTools: readonly Tool[] = [addNumbers, takeNote, deleteThing, workLong, breakDown]
+const testTools: readonly Tool[] = [addNumbers, takeNote, deleteThingTool(), workLong, breakDown]
 
 type Script = (request: ChatRequest, invoke: Invoke) => AsyncIterable<ChatEvent>
 
