@@ -46,7 +46,7 @@ export const listDatasetsTool = defineTool({
     const content =
       lines.length === 0
         ? 'There are no datasets yet. Ingest a file first.'
-        : `${datasets.length} datasets: ${lines.join(', ')}${datasets.length > 30 ? ', …' : '.'}`
+        : `${datasets.length} ${datasets.length === 1 ? 'dataset' : 'datasets'}: ${lines.join(', ')}${datasets.length > 30 ? ', …' : '.'}`
     return { content, data: { datasets } }
   },
 })

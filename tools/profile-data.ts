@@ -63,7 +63,7 @@ export const profileDataTool = defineTool({
     const warnings = profile.warnings.slice(0, 8).map(({ message }) => `- ${message}`)
     const missing = profile.columns.filter((column) => column.missing > 0).length
     const content = [
-      `${versionName(dataset)} has ${profile.rows} rows and ${profile.columns.length} columns; ${missing} of them have missing values.`,
+      `${versionName(dataset)} has ${profile.rows} rows and ${profile.columns.length} columns; ${missing} of them ${missing === 1 ? 'has' : 'have'} missing values.`,
       ...(warnings.length > 0 ? ['Warnings:', ...warnings] : ['No warnings.']),
     ].join('\n')
     return { content, data: { dataset: versionName(dataset), ...profile } }

@@ -158,7 +158,8 @@ function unanchored({ known, arguments: args, missing }: Draft): boolean {
   return missing.length > 0 || (words.length > 0 && Object.keys(args).every((name) => words.includes(name)))
 }
 
-const greeting = /\b(?:hello|hi|hey|hallo|guten (?:tag|morgen|abend)|good (?:morning|evening|afternoon)|what can you|help|who are you)\b/iu
+const greeting =
+  /\b(?:hello|hi|hey|hallo|guten (?:tag|morgen|abend)|good (?:morning|evening|afternoon)|what can you|help|who are you|hilfe|helfen)\b/iu
 /** Thanks or a goodbye, and nothing more. */
 const parting =
   /^\W*(?:ok(?:ay)?\W+)?(?:many )?(?:thanks|thank you|bye|goodbye|danke|tsch[uü]ss)(?: (?:a lot|so much|very much|you|bye))*\W*$/iu
@@ -166,7 +167,8 @@ const parting =
 function outside(reading: Reading, catalogue: readonly PlannerTool[], world: World): Plan {
   const contents = reading.ideas.filter(({ idea }) => idea.startsWith('='))
   if (parting.test(reading.text)) return quiet('answer', farewell)
-  if (greeting.test(reading.text) || contents.length === 0) return quiet('answer', greet(catalogue, world))
+  if (greeting.test(reading.text)) return quiet('answer', `Hello! ${greet(catalogue, world)}`)
+  if (contents.length === 0) return quiet('answer', greet(catalogue, world))
   const question = /\?\s*$|^\s*(?:what|who|why|how|when|where|explain|define)\b/iu.test(reading.text)
   return question && !says(reading, 'delete') ? quiet('answer', knowledge) : quiet('refuse', outOfScope(catalogue, world))
 }

@@ -55,7 +55,7 @@ export function askBeforeDelete(draft: Draft, world: World): string {
 
 /** What there is to say here, for who does not know yet. */
 export function greet(catalogue: readonly PlannerTool[], world: World): string {
-  return `Hello! Tell me in plain words what you want to know or do, for example ${wordsToSay(catalogue, world)}`
+  return `Tell me in plain words what you want to know or do, for example ${wordsToSay(catalogue, world)}`
 }
 
 export const farewell = 'You are welcome. I am here when you need something.'

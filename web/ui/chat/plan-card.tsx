@@ -32,6 +32,7 @@ export function PlanCard({ content }: { readonly content: unknown }): JSX.Elemen
 function Step({ step }: { readonly step: PlanStep }): JSX.Element {
   const { state, title, tool, condition } = step
   const known = useStore(catalogue).find(({ name }) => name === tool)
+  const toolTitle = tool === undefined ? undefined : (known?.title ?? titleOf(tool))
   return (
     <li className="plan-step" data-state={state} aria-current={state === 'running' ? 'step' : undefined}>
       <span className="status" data-phase={phaseOf[state]}>
@@ -42,7 +43,7 @@ function Step({ step }: { readonly step: PlanStep }): JSX.Element {
         {visible(title)}
         {condition !== undefined && condition !== '' && <span className="plan-condition"> only if {visible(condition)}</span>}
       </span>
-      {tool !== undefined && <span className="plan-tool">{visible(known?.title ?? titleOf(tool))}</span>}
+      {toolTitle !== undefined && toolTitle !== title && <span className="plan-tool">{visible(toolTitle)}</span>}
     </li>
   )
 }
