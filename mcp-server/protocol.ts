@@ -66,7 +66,7 @@ export function createProtocol({ version, era, surfaceOf, headerSchemas, onerror
 }
 
 function addTools(server: Server, surfaceOf: ProtocolOptions['surfaceOf']): void {
-  server.setRequestHandler('tools/list', async (_request, context) => ({ tools: toolsFor(surfaceOf(context)) }))
+  server.setRequestHandler('tools/list', async (_request, context) => ({ tools: await toolsFor(surfaceOf(context)) }))
   server.setRequestHandler('tools/call', { params: callParams }, async ({ name, arguments: args }, context) => {
     const answer = await callTool({ surface: surfaceOf(context), server, context, name, args })
     return 'taskId' in answer ? { ...answer, content: [] } : answer

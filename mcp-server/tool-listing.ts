@@ -3,6 +3,7 @@ import type { Tool as McpTool } from '@modelcontextprotocol/server'
 import { type Caller, hasRole } from '../platform/caller.ts'
 import { digestOf } from '../platform/canonical.ts'
 import { describeTool, type JsonSchema } from '../tools/description.ts'
+import { markListed } from '../tools/listed-words.ts'
 import type { Effect, Tool } from '../tools/tool.ts'
 import type { Surface } from './surface.ts'
 
@@ -33,8 +34,9 @@ const hints: Readonly<Record<Effect, Annotations>> = {
 }
 
 /** What `caller` may call, a profile's tools included. */
-export function toolsFor({ waist, caller, profile }: Pick<Surface, 'waist' | 'caller' | 'profile'>): McpTool[] {
+export async function toolsFor({ waist, caller, profile }: Pick<Surface, 'waist' | 'caller' | 'profile'>): Promise<McpTool[]> {
   const own = waist.catalogue.list().filter((tool) => mayCall(caller, tool))
+  await markListed(waist, caller, own)
   return [...own.map(listing), ...(profile?.tools.map((tool) => tool.listing) ?? [])]
 }
 

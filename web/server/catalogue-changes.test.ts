@@ -39,6 +39,13 @@ describe.each(['local', 'token'] as const)('when tools join and leave a server i
     expect(before.join()).not.toContain('mail__send')
     server.millrace.catalogue.join('mcp:mail', [foreign])
     expect(await text('/api/tools')).toContain('"foreign":"mail"')
+    const { platform } = server.millrace
+    for (const path of ['/api/tools', '/api/tools/mail__send']) {
+      const { token } = await platform.identity.mint({ name: `reads-${path.length}`, kind: 'agent', role: 'viewer' })
+      await server.send(path, { headers: { authorization: `Bearer ${token}` } })
+      const reader = await platform.identity.fromToken(token, 'http')
+      expect(await platform.taints.originsOf(reader, undefined), path).toMatchObject({ '': { trust: 'untrusted' } })
+    }
     const document = await text('/openapi.json')
     expect(document.includes('mail__send')).toBe(auth === 'local')
     if (auth === 'local') expect(document).toContain('#/components/schemas/mail__send_input/definitions/address')

@@ -2,6 +2,7 @@
 import type { Express, Request, Response } from 'express'
 import { describeTool } from '../../tools/description.ts'
 import type { Outcome } from '../../tools/invocation.ts'
+import { markListed } from '../../tools/listed-words.ts'
 import { remade } from '../../tools/remade.ts'
 import { hangUp, idempotencyKey, numberFrom, queryOf, type ServerContext, sendJson, sendJsonText } from './context.ts'
 import { readJson } from './json-body.ts'
@@ -14,15 +15,18 @@ export function addToolRoutes(app: Express, context: ServerContext): void {
 
   const described = remade(waist.catalogue, () => JSON.stringify({ tools: waist.catalogue.list().map(describeTool) }))
   const list = async (req: Request, res: Response): Promise<void> => {
-    await callers.identify(req)
+    const caller = await callers.identify(req)
     queryOf(req, [])
+    await markListed(waist, caller, waist.catalogue.list())
     sendJsonText(res, 200, described())
   }
 
   const get = async (req: Request<{ name: string }>, res: Response): Promise<void> => {
-    await callers.identify(req)
+    const caller = await callers.identify(req)
     queryOf(req, [])
-    sendJson(res, 200, describeTool(waist.catalogue.get(req.params.name)))
+    const tool = waist.catalogue.get(req.params.name)
+    await markListed(waist, caller, [tool])
+    sendJson(res, 200, describeTool(tool))
   }
 
   const call = async (req: Request<{ name: string }>, res: Response): Promise<void> => {
