@@ -8,6 +8,7 @@ import { offlineMark } from './models.ts'
 import { threadKeys } from './threads.ts'
 import { artifactOf, isPlanned } from './turn-plan.ts'
 
+/** Empty where nothing was said under this key. */
 export async function messagesOf(checkpoints: Checkpoints, key: string): Promise<readonly BaseMessage[]> {
   const tuple = await checkpoints.getTuple({ configurable: { thread_id: key } })
   return messagesIn(tuple?.checkpoint.channel_values)
@@ -19,6 +20,7 @@ export function messagesIn(values: unknown): readonly BaseMessage[] {
   return Array.isArray(messages) ? messages.filter((message) => BaseMessage.isInstance(message)) : []
 }
 
+/** As the page shows it: who said what, what was called and what came of it. */
 export function shown(messages: readonly BaseMessage[]): readonly ChatMessage[] {
   let mark: string | undefined
   return messages.flatMap((message, at): readonly ChatMessage[] => {

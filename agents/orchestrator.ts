@@ -78,6 +78,7 @@ interface Parts {
   readonly turns: Map<string, Turn>
 }
 
+/** Open until `close`. Call `recover` once at start, when the surfaces are ready. */
 export async function createOrchestrator(options: OrchestratorOptions): Promise<RunningOrchestrator> {
   const { waist, leaseMs = 15_000, prices, maskPii = false, window = 60_000 } = options
   const { platform } = waist

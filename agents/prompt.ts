@@ -9,6 +9,7 @@ export interface Setting {
   readonly client?: string
 }
 
+/** The first message that a hosted model reads in every turn. */
 export function instructions({ caller: { name, workspace, role }, specialist, client = '' }: Setting): string {
   return [
     'You are the assistant of Millrace, a platform for machine learning, documents and agents. You act through tools only.',

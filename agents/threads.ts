@@ -43,6 +43,7 @@ export function titleOf(message: string): string {
   return line.length > longestTitle ? `${line.slice(0, longestTitle - 1).toWellFormed()}…` : line
 }
 
+/** The caller's own, the newest first, 200 at most. */
 export async function listThreads(db: Queryable, caller: Caller): Promise<readonly ThreadSummary[]> {
   const { rows } = await db.query<{ thread: string; title: string; updated_at: Date | string }>(
     `select thread, title, updated_at from agents_threads
@@ -61,6 +62,7 @@ export interface Summary {
   readonly taintedBy: readonly string[]
 }
 
+/** Replaces the one before; a conversation that is not listed keeps none. */
 export async function keepSummary(
   db: Queryable,
   {
@@ -78,6 +80,7 @@ export async function keepSummary(
   ])
 }
 
+/** Its entry in the list only: checkpoints and claims have their own. */
 export async function forgetThread(
   db: Queryable,
   { workspace, owner, thread }: { readonly workspace: string; readonly owner: string; readonly thread: string },

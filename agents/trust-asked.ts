@@ -25,6 +25,7 @@ const question =
 const readLately = new Map<string, readonly SpokenClause[]>()
 const mostRead = 64
 
+/** In the order they were said; remembered for the last few messages. */
 export function spokenClauses(message: string): readonly SpokenClause[] {
   const known = readLately.get(message)
   if (known) return known

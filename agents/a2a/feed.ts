@@ -18,6 +18,7 @@ interface Follower<T> {
   gone: boolean
 }
 
+/** Nothing is kept for those who come later; a follower too far behind is dropped. */
 export function createFeed<T>(): Feed<T> {
   const followers = new Set<Follower<T>>()
   let ended = false

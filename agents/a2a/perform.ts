@@ -35,6 +35,7 @@ export type Said = Pick<ChatRequest, 'message' | 'resume'>
 /** The task as it is now. */
 export const currentOf = ({ kept, turn }: Job): Kept => ({ ...kept, task: turn.task(), waiting: turn.waiting() })
 
+/** True while the turn goes on and nobody else has ended the task. */
 export const isOpen = (job: Job): boolean => !job.over && !isSettled(job.turn.task().status.state)
 
 /** Resolves when the turn has ended, the task was ended by somebody else or the process stops. */

@@ -41,6 +41,7 @@ const timeoutMs = 10_000
 
 type Named = Pick<Kept, 'task' | 'caller'>
 
+/** At most 500 updates wait in this process; what is dropped then is told as the task's end after the next start. */
 export function createPushes(platform: Platform, { waitsMs = [1000, 5000, 25_000] }: PushOptions = {}): Pushes {
   const { db, log } = platform
   const closing = new AbortController()

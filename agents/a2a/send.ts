@@ -39,6 +39,7 @@ const mostAtOnce = 16
 /** About ten thousand words. */
 const longest = 64_000
 
+/** Throws the protocol's own errors for messages that cannot be taken; at most 16 tasks of a caller are worked on at once. */
 export function createSending(ground: SendingGround): Sending {
   const { platform, work, lookMs = 1000 } = ground
   const follow: Sending['follow'] = (kept, left) => followTask({ platform, work, lookMs }, kept, left)

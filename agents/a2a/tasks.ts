@@ -79,6 +79,7 @@ export async function recordMessage(
   return rowCount === 1
 }
 
+/** With a lease for this process; together with `recordMessage` in one transaction. */
 export async function insertTask(tx: Queryable, { task, caller }: Pick<Kept, 'task' | 'caller'>): Promise<void> {
   await tx.query(
     `insert into agents_a2a_tasks (workspace, owner, task, context, state, document, caller, lease_until, updated_at)

@@ -23,6 +23,7 @@ type Named = Pick<Kept, 'task' | 'caller'>
 
 const keyOf = ({ task, caller }: Named): string => `${caller.workspace}/${task.id}`
 
+/** Open until `close`: it looks for tasks to take over or to go on with, every few seconds and at each decision. */
 export class Work {
   readonly #options: WorkOptions
   readonly #jobs = new Map<string, { readonly job: Job; readonly done: Promise<void> }>()
