@@ -36,7 +36,7 @@ type Ask = (request: {
   readonly tools: OfferedTool[]
 }) => Promise<AIMessage>
 
-/** One answer of a hosted model, told token by token. Throws `deadline` at the turn's budget, `unavailable` when no model answers. */
+/** One answer of a hosted model, told token by token. Throws `unavailable` when no model answers. */
 export async function hostedAnswer(turn: Turn, settings: HostedSettings, messages: readonly BaseMessage[], ask: Ask): Promise<AIMessage> {
   const { tokens, signals } = turn
   const { models, patience } = settings
