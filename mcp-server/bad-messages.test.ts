@@ -48,6 +48,17 @@ describe('over HTTP', () => {
     ran = 0
   })
 
+  it('refuses bytes that are no UTF-8, and runs nothing', async () => {
+    const body = Buffer.from(JSON.stringify(call({ text: '?' })).replace('?', '\xff'), 'latin1')
+    const response = await fetch(mcp.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body,
+    })
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: -32_700 } }])
+    expect(ran).toBe(0)
+  })
+
   const modern = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },

@@ -1,4 +1,5 @@
 /** One HTTP exchange between Node's request and response and the web ones that the SDK speaks; the body is read and parsed once. */
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { idOf, type Refusal, refusalOf } from './message-limits.ts'
 
@@ -30,9 +31,11 @@ export async function readMessage(
   if (req.method !== 'POST') return { open: (res) => ({ request: requestOf(req, res), parsedBody: undefined }) }
   if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
     return refuse(415, { code: -32_000, message: 'Unsupported Media Type: Content-Type must be application/json' })
-  const text = await readText(req, limit)
-  if (text === undefined) return refuse(413, { code: -32_000, message: `Payload Too Large: the body must not exceed ${limit} bytes` })
-  const parsed = parse(text)
+  const bytes = await readBytes(req, limit)
+  if (bytes === undefined) return refuse(413, { code: -32_000, message: `Payload Too Large: the body must not exceed ${limit} bytes` })
+  // Bytes that are no text would be read as something nobody sent.
+  if (!isUtf8(bytes)) return refuse(400, { code: -32_700, message: 'Parse error: the body is not UTF-8' })
+  const parsed = parse(bytes.toString('utf8'))
   if (parsed === undefined) return refuse(400, { code: -32_700, message: 'Parse error: the body is not valid JSON' })
   const refusal = refusalOf(parsed.value)
   if (refusal) return refuse(400, refusal, idOf(parsed.value))
@@ -48,7 +51,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
 }
 
 /** Undefined when there is more than `limit`; the rest is not read. */
-async function readText(req: IncomingMessage, limit: number): Promise<string | undefined> {
+async function readBytes(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   if (Number(req.headers['content-length'] ?? 0) > limit) return undefined
   const chunks: Buffer[] = []
   let length = 0
@@ -58,7 +61,7 @@ async function readText(req: IncomingMessage, limit: number): Promise<string | u
     if (length > limit) return undefined
     chunks.push(bytes)
   }
-  return (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }
 
 function requestOf(req: IncomingMessage, res: ServerResponse): Request {
