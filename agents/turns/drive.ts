@@ -78,7 +78,7 @@ interface GoingOn {
  * nothing waits and nothing was cut off.
  */
 async function goingOn({ agent, turn, request, results }: GoingOn): Promise<Begun> {
-  const { tasks, next, values } = await agent.graph.getState({ configurable: { thread_id: turn.key } })
+  const { tasks, values } = await agent.graph.getState({ configurable: { thread_id: turn.key } })
   const messages = messagesIn(values)
   const pauses = tasks.flatMap(({ interrupts }) => interrupts).flatMap((one) => paused.safeParse(one).data ?? [])
   const began = messages.some(({ id }) => id === turn.id)
@@ -92,7 +92,8 @@ async function goingOn({ agent, turn, request, results }: GoingOn): Promise<Begu
     return Object.keys(resume).length > 0 ? { input: new Command({ resume }) } : { left: messages, pauses }
   }
   if (results.length > 0) throw new Fault('invalid_input', 'No call of this conversation waits for a result of the client.')
-  if (next.length > 0) return { input: null }
+  // A step whose results are written, but not yet the state after it, is still to be ended: `next` does not name it.
+  if (tasks.length > 0) return { input: null }
   // All was done, only its end was not told.
   if (began) return { left: messages, pauses: [] }
   throw new Fault('conflict', 'Nothing waits in this conversation. Send a message instead.')
