@@ -132,7 +132,8 @@ function count(name: string, value: string): number {
 
 function needed(flags: SuiteRequest['flags'], name: string): string {
   const value = flags[name]
-  if (value === undefined) throw new Fault('usage', `This suite wants --${name} PATH. What is read there: millrace eval, without a suite, says so for each.`)
+  if (value === undefined)
+    throw new Fault('usage', `This suite wants --${name} PATH. What is read there: millrace eval, without a suite, says so for each.`)
   return value
 }
 

@@ -46,7 +46,7 @@ function cutSaver(written: (write: number) => boolean): { readonly saver: Checkp
       return never
     }
     const done = write()
-    if (last) done.then(() => cut.resolve())
+    if (last) void done.then(() => cut.resolve())
     return dead || last ? never : done
   }
   const saver: Checkpoints = Object.create(checkpoints)
