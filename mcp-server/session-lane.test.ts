@@ -118,3 +118,33 @@ describe('kept events', () => {
     expect(await replayed(small, early)).toEqual([message(3)])
   })
 })
+
+it('a caller who opens one session after the other loses their own oldest, and nobody else theirs', async () => {
+  const millrace = await openTestMillrace([])
+  const lane = createSessionLane({
+    bodyLimit: 10_000,
+    mostOfOne: 2,
+    single: async () => new Response(),
+    open: () => new McpServer({ name: 'test', version: '1' }),
+  })
+  const from = (id: string) => ({
+    authInfo: { token: '', clientId: id, scopes: [] },
+    caller: { ...millrace.owner, id },
+    parsedBody: opening,
+  })
+  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+  const open = async (id: string): Promise<string> => {
+    const request = new Request('http://localhost/mcp', { method: 'POST', headers, body: JSON.stringify(opening) })
+    return (await lane.fetch(request, from(id))).headers.get('mcp-session-id') ?? ''
+  }
+  const lives = async (id: string, session: string): Promise<boolean> => {
+    const request = new Request('http://localhost/mcp', { method: 'DELETE', headers: { ...headers, 'mcp-session-id': session } })
+    return (await lane.fetch(request, from(id))).status !== 404
+  }
+  const other = await open('other')
+  const mine = [await open('mine'), await open('mine'), await open('mine')]
+  expect(await Promise.all(mine.map((session) => lives('mine', session)))).toEqual([false, true, true])
+  expect(await lives('other', other)).toBe(true)
+  await lane.close()
+  await millrace.close()
+})

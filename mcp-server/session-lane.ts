@@ -21,6 +21,8 @@ export interface SessionLaneOptions {
   readonly bodyLimit: number
   /** Default 1,000; the one that was silent longest gives way. */
   readonly mostSessions?: number
+  /** Of one caller; default 100. Its own gives way, so that nobody opens so many that others lose theirs. */
+  readonly mostOfOne?: number
   /** Default 6 hours. A session that ended is answered 404, and the client opens another. */
   readonly idleMs?: number
 }
@@ -44,7 +46,7 @@ interface Session {
 }
 
 export function createSessionLane(options: SessionLaneOptions): SessionLane {
-  const { open: newServer, single, bodyLimit, mostSessions = 1000, idleMs = 6 * 60 * 60 * 1000 } = options
+  const { open: newServer, single, bodyLimit, mostSessions = 1000, mostOfOne = 100, idleMs = 6 * 60 * 60 * 1000 } = options
   const sessions = new Map<string, Session>()
 
   const end = async (id: string): Promise<void> => {
@@ -53,14 +55,17 @@ export function createSessionLane(options: SessionLaneOptions): SessionLane {
     await session?.transport.close()
   }
   /** Map order is the order of last use. */
-  const makeRoom = async (): Promise<void> => {
-    const overdue = [...sessions].filter(
-      ([, { lastUsed }], index) => lastUsed < Date.now() - idleMs || index <= sessions.size - mostSessions,
-    )
-    await Promise.all(overdue.map(([id]) => end(id)))
+  const makeRoom = async (owner: string): Promise<void> => {
+    const all = [...sessions]
+    const own = all.filter(([, session]) => session.owner === owner)
+    const overdue = new Set([
+      ...all.filter(([, { lastUsed }], index) => lastUsed < Date.now() - idleMs || index <= all.length - mostSessions),
+      ...own.slice(0, Math.max(0, own.length - mostOfOne + 1)),
+    ])
+    await Promise.all([...overdue].map(([id]) => end(id)))
   }
   const open = async (owner: string, from: RequestFrom): Promise<WebStandardStreamableHTTPServerTransport> => {
-    await makeRoom()
+    await makeRoom(owner)
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       maxRequestBodySize: bodyLimit,
