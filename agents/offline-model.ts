@@ -24,6 +24,15 @@ interface Reply {
 
 const longestContent = 4000
 
+/** Planning holds the event loop, the longer the text the longer: what was pasted is not planned. */
+const longestMessage = 6000
+/** What "the second one" or "and for March?" can refer to lies a few turns back. */
+const turnsRemembered = 6
+const longestMemory = 600
+
+const tooMuch = (message: string): string =>
+  `Your message has ${message.length} characters, and without a hosted model I read ${longestMessage}. Put long text into a document collection and ask about it, or ask for less at once.`
+
 export class OfflineModel extends BaseChatModel {
   readonly #parts: OfflineParts
 
@@ -67,7 +76,11 @@ export class OfflineModel extends BaseChatModel {
     const { catalogue } = this.#parts
     const world = await this.#parts.world()
     const message = lastMessage(messages)
-    const planned = plan({ message, history: earlierTurns(messages), catalogue, world })
+    if (message.length > longestMessage) return { text: tooMuch(message), metadata: silent({ type: 'answer' }) }
+    const history = earlierTurns(messages)
+      .slice(-turnsRemembered)
+      .map(({ role, text }) => ({ role, text: text.slice(0, longestMemory) }))
+    const planned = plan({ message, history, catalogue, world })
     const made = askDocuments(planned, { message, catalogue, world }) ?? planned
     return made.calls.length > 0 ? { ...nextStep(made.calls, []), metadata: keepPlan(made) } : { text: made.text, metadata: silent(made) }
   }
@@ -87,7 +100,9 @@ function askDocuments(
   return { type: 'call', text: '', calls: [{ tool: reader.name, arguments: { question: message }, spans: {} }] }
 }
 
-const silent = ({ type, missing }: Plan): Reply['metadata'] => ({ millrace: { plan: [], type, ...(missing ? { missing } : {}) } })
+const silent = ({ type, missing }: Pick<Plan, 'type' | 'missing'>): Reply['metadata'] => ({
+  millrace: { plan: [], type, ...(missing ? { missing } : {}) },
+})
 
 function nextStep(calls: readonly Pick<KeptCall, 'tool' | 'arguments' | 'condition'>[], done: readonly FinishedStep[]): Reply {
   const call = calls[done.length]

@@ -121,6 +121,13 @@ const results = (events: readonly ChatEvent[]): readonly string[] =>
   events.flatMap((event) => (event.type === 'result' ? [event.tool] : []))
 
 describe('a turn with the offline planner', () => {
+  it('does not plan pasted text, and says where to put it', async () => {
+    const events = await say('pasted', `deploy churn-clf version 4. ${'Then search for backups. '.repeat(400)}`)
+    expect(events.at(-1)).toEqual({ type: 'finished' })
+    expect(events.filter(({ type }) => type === 'call')).toEqual([])
+    expect(events.map((event) => (event.type === 'text' ? event.delta : '')).join('')).toContain('document collection')
+  })
+
   it('says who answers, calls the tool, shows its data and speaks its sentence', async () => {
     const events = await say('t1', 'Which datasets do we have?')
     expect(events[0]).toMatchObject({ type: 'started', model: 'offline-planner', mark: offlineMark })
