@@ -24,7 +24,7 @@ export interface Request {
   readonly onPart?: (part: Part) => void
   /**
    * Origin by dotted argument path; '' stands for the decision to call at all. Absent: trusted, from the caller, unless an
-   * agent was given text from outside before (see earlier-results.ts).
+   * agent was given text from outside before (see platform/taints).
    */
   readonly origins?: Readonly<Record<string, Origin>>
   /** Parts an agent's conversations where a surface knows them: what was read in one does not count in another. */

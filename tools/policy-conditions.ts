@@ -38,12 +38,16 @@ export function holds(condition: ArgumentCondition, { input, origins }: Conditio
   )
 }
 
-/** Of an argument, or of anything inside it; of the decision with ''. What nobody labelled came from the caller: trusted. */
+/**
+ * Of the decision with ''. Of an argument: untrusted when it or anything inside it is; without a label there, that of what
+ * holds it, up to the decision, because a surface that only knows what led to a call knows no more of its arguments. Without
+ * any label it came from the caller: trusted.
+ */
 export function labelOf(origins: ConditionedCall['origins'], path: string): Origin['trust'] {
-  const own = origins[path]?.trust
-  if (own === 'untrusted' || path === '') return own ?? 'trusted'
-  const inside = Object.entries(origins).some(([at, { trust }]) => trust === 'untrusted' && at.startsWith(`${path}.`))
-  return inside ? 'untrusted' : 'trusted'
+  if (path === '') return origins['']?.trust ?? 'trusted'
+  const inside = Object.entries(origins).filter(([at]) => at === path || at.startsWith(`${path}.`))
+  if (inside.length > 0) return inside.some(([, { trust }]) => trust === 'untrusted') ? 'untrusted' : 'trusted'
+  return labelOf(origins, path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '')
 }
 
 const same = (one: unknown, other: unknown): boolean => digestOf({ value: one }) === digestOf({ value: other })
