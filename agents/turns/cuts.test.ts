@@ -1,32 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { openTestMillrace, type TestMillrace } from '../../tools/testing.ts'
-import { defineTool } from '../../tools/tool.ts'
 import { type Checkpoints, openCheckpoints } from '../checkpoints.ts'
 import { createOrchestrator } from '../orchestrator.ts'
+import { noteTool } from '../testing/note-tool.ts'
 import { toldModel } from '../testing/told-model.ts'
 
 const deeds: string[] = []
-const noteTool = defineTool({
-  name: 'take_note',
-  title: 'Take a note',
-  description: 'Takes a note of a text for the whole workspace to read.',
-  input: z.strictObject({ text: z.string().describe('The note, in quotes.') }),
-  output: z.object({ text: z.string() }),
-  effect: 'create',
-  role: 'builder',
-  examples: [{ says: 'Take a note of "milk"', input: { text: 'milk' } }],
-  run: async ({ text }, context) =>
-    context.commit(async () => {
-      deeds.push(text)
-      return { content: `Noted ${text}.`, data: { text } }
-    }),
-})
-
 let millrace: TestMillrace
 let checkpoints: Checkpoints
 beforeAll(async () => {
-  millrace = await openTestMillrace([noteTool])
+  millrace = await openTestMillrace([noteTool(deeds)])
   checkpoints = await openCheckpoints(millrace.platform.db)
 })
 afterAll(() => millrace.close())

@@ -153,7 +153,6 @@ function outcome(turn: Turn, messages: readonly BaseMessage[], pauses: readonly 
   return [
     // The planner costs nothing, and says so; a hosted model's answers have told theirs.
     ...(turn.free ? [{ type: 'usage' as const, usage: { input: 0, output: 0 } }] : []),
-
     ...(question ? [question] : []),
     ...(turn.specialist === undefined ? [] : [{ type: 'agent' as const, name: undefined }]),
     { type: 'finished' },

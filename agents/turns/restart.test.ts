@@ -7,31 +7,17 @@ import type { ChatEvent } from '../chat.ts'
 import { type Checkpoints, openCheckpoints } from '../checkpoints.ts'
 import { createOrchestrator, type RunningOrchestrator } from '../orchestrator.ts'
 import { listen, resultsIn, spoken } from '../testing/listening.ts'
+import { noteTool } from '../testing/note-tool.ts'
 import { toldModel } from '../testing/told-model.ts'
 
 const deeds: string[] = []
 /** What a call waits for before it does anything. */
 let gate: () => unknown = () => undefined
 let entered = 0
-
-const noteTool = defineTool({
-  name: 'take_note',
-  title: 'Take a note',
-  description: 'Takes a note of a text for the whole workspace to read.',
-  input: z.strictObject({ text: z.string().describe('The note, in quotes.') }),
-  output: z.object({ text: z.string() }),
-  effect: 'create',
-  role: 'builder',
-  examples: [{ says: 'Take a note of "milk"', input: { text: 'milk' } }],
-  run: async ({ text }, context) => {
-    entered += 1
-    await gate()
-    return context.commit(async () => {
-      deeds.push(text)
-      return { content: `Noted ${text}.`, data: { text } }
-    })
-  },
-})
+const enter = (): unknown => {
+  entered += 1
+  return gate()
+}
 
 const brewTool = defineTool({
   name: 'brew_tea',
@@ -74,7 +60,7 @@ let checkpoints: Checkpoints
 const opened: RunningOrchestrator[] = []
 
 beforeAll(async () => {
-  millrace = await openTestMillrace([noteTool, brewTool, deleteTool])
+  millrace = await openTestMillrace([noteTool(deeds, enter), brewTool, deleteTool])
   checkpoints = await openCheckpoints(millrace.platform.db)
 })
 afterEach(async () => {
