@@ -27,9 +27,10 @@ describe('picking what was offered', () => {
 
 describe('taking something back', () => {
   it.each([
-    ['train a tree... actually no, do logistic', 'train a tree', 'do logistic'],
-    ['profile may, no wait, june', 'profile may', 'june'],
-    ['split 80/20 - scratch that - 70/30', 'split 80/20 ', '70/30'],
+    ['train a tree... actually no, do logistic', ['train a tree'], 'do logistic'],
+    ['profile may, no wait, june', ['profile may'], 'june'],
+    ['split 80/20 - scratch that - 70/30', ['split 80/20 '], '70/30'],
+    ['profile may, no wait, june. I mean july', ['profile may', 'june'], 'july'],
   ])('%s', (message, before, after) => {
     expect(corrected(message)).toEqual({ before, after })
   })

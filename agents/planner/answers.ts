@@ -37,11 +37,11 @@ function optionsIn(text: string, world: World): readonly string[] {
 const correction =
   /(?:[,.;:!…–—-]+\s*)(?:(?:oh |hm+,? |uh,? )?(?:actually,? no|no,? actually|no,? wait|wait,? no|scratch that|on second thoughts?|correction|sorry,? i meant?|i mean|i meant|make that|actually))\b[\s,:;….–—-]*(?=\S)/iu
 
-/** "do x, no wait, y": what was said first and what it was corrected to. */
-export function corrected(message: string): { readonly before: string; readonly after: string } | undefined {
-  const match = correction.exec(message)
-  if (!match || match.index === 0) return undefined
-  return { before: message.slice(0, match.index), after: message.slice(match.index + match[0].length) }
+/** "do x, no wait, y, no, z": what was said first, in order, and what it was corrected to in the end. */
+export function corrected(message: string): { readonly before: readonly string[]; readonly after: string } | undefined {
+  const parts = message.split(correction).filter((part) => part.trim() !== '')
+  const after = parts.at(-1)
+  return parts.length < 2 || after === undefined ? undefined : { before: parts.slice(0, -1), after }
 }
 
 /** "do you support canaries?": whether something can be done, not that it should be. */

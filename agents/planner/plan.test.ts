@@ -170,6 +170,13 @@ describe('plan', () => {
     ])
   })
 
+  it('ends, however often a message takes itself back', () => {
+    expect(ask(`profile churn${', no wait, nothing'.repeat(110)}`).calls).toEqual([])
+    expect(ask(`train logistic on churn for churned${', no wait, a random forest, no wait, logistic'.repeat(2)}`).calls).toMatchObject([
+      { tool: 'train_model', arguments: { dataset: 'churn', algorithm: 'logistic' } },
+    ])
+  })
+
   it('reads a name in a row, a label and a remark as no deed', () => {
     expect(ask("I'd like a forest on churn that predicts churned").calls.map((call) => call.tool)).toEqual(['train_model'])
     expect(ask('the new churn-clf is bad, deploy version 2 of it').calls).toMatchObject([

@@ -16,10 +16,12 @@ import { type Steps, stepsOf } from './steps.ts'
 /** Same request, same plan. Never calls on doubt: what is missing, unknown or to be deleted is asked for first. */
 export function plan(whole: PlanRequest): Plan {
   const request = { ...whole, message: whole.message.slice(0, longestMessage), history: whole.history.slice(-mostTurns).map(clipped) }
-  const { message, history, world } = request
-  const change = corrected(message)
-  if (change) return planAgain(request, change)
-  const option = picked(message, history, world)
+  const change = corrected(request.message)
+  return change ? planAgain(request, change) : planOnce(request)
+}
+
+function planOnce(request: PlanRequest): Plan {
+  const option = picked(request.message, request.history, request.world)
   return answer(option === undefined ? request : { ...request, message: option })
 }
 
@@ -46,11 +48,12 @@ const longestMessage = 2000
 const mostTurns = 24
 const clipped = ({ role, text }: Turn): Turn => ({ role, text: text.slice(0, longestMessage) })
 
-/** What a message takes back of itself is an earlier turn; alone if the new words say everything. */
-function planAgain(request: PlanRequest, { before, after }: { readonly before: string; readonly after: string }): Plan {
-  const history: readonly Turn[] = [...request.history, { role: 'user', text: before }]
-  const alone = plan({ ...request, message: after })
-  return alone.calls.length > 0 ? alone : plan({ ...request, history, message: `instead ${after}` })
+/** What a message takes back of itself is an earlier turn; alone if the new words say everything. Planned twice, however often it is taken back. */
+function planAgain(request: PlanRequest, { before, after }: { readonly before: readonly string[]; readonly after: string }): Plan {
+  const alone = planOnce({ ...request, message: after })
+  if (alone.calls.length > 0) return alone
+  const turns = before.map((text, at): Turn => ({ role: 'user', text: at === 0 ? text : `instead ${text}` }))
+  return planOnce({ ...request, history: [...request.history, ...turns].slice(-mostTurns), message: `instead ${after}` })
 }
 
 /** What the person last asked for that was a request of its own, with the turns before it. */
