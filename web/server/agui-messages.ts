@@ -2,7 +2,7 @@
 import { type Event, EventType, type Message, type RunFinishedOutcome } from '@ag-ui/core'
 import type { ChatMessage } from '../../agents/chat.ts'
 import type { Approval } from '../../platform/approvals/approvals.ts'
-import { canonicalJson } from '../../platform/canonical.ts'
+import { awaitedBy } from '../awaited.ts'
 import { interruptOf } from './agui-calls.ts'
 
 export function messagesSnapshot(history: readonly ChatMessage[]): Event {
@@ -45,17 +45,14 @@ export function openCalls(history: readonly ChatMessage[]): readonly OpenCall[] 
 
 /**
  * How the last turn of a conversation stands: it waits for decisions, for results of the client's own tools, or it is over.
- * `pending` are the workspace's approvals; the ones of this conversation are those of exactly its open calls.
+ * `pending` are the approvals that its caller's agents asked for, latest first.
  */
 export function outcomeOf(
   history: readonly ChatMessage[],
   { pending, isOwn }: { readonly pending: readonly Approval[]; readonly isOwn: (tool: string) => boolean },
 ): RunFinishedOutcome {
   const open = openCalls(history)
-  const waiting = open.flatMap((call) => {
-    const approval = pending.find(({ tool, input }) => tool === call.tool && canonicalJson(input) === canonicalJson(call.input))
-    return approval === undefined ? [] : [interruptFor(approval, call.id)]
-  })
+  const waiting = awaitedBy(open, pending).map(([call, approval]) => interruptFor(approval, call.id))
   if (waiting.length > 0) return { type: 'interrupt', interrupts: waiting }
   const clients = open.filter(({ tool }) => !isOwn(tool)).map(({ id }) => id)
   return clients.length === 0 ? { type: 'success' } : { type: 'success', pendingToolCallIds: clients }

@@ -70,7 +70,8 @@ function runOf(run: AguiRun): Readonly<Record<string, unknown>> {
 async function wholeConversation({ orchestrator, waist }: ServerContext, caller: Caller, thread: string): Promise<readonly Event[]> {
   const history = await orchestrator.history(thread, caller)
   const waits = openCalls(history).length > 0
-  const pending = waits ? await waist.platform.approvals.list(caller.workspace, { state: 'pending', limit: 500 }) : []
+  const all = waits ? await waist.platform.approvals.list(caller.workspace, { state: 'pending', limit: 500 }) : []
+  const pending = all.filter(({ askedBy }) => askedBy.id === caller.id)
   const ids = { threadId: thread, runId: newId('run') }
   return [
     { type: EventType.RUN_STARTED, ...ids, protocolVersion: PROTOCOL_VERSION },

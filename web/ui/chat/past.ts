@@ -1,5 +1,5 @@
 /** A conversation read back: its messages as entries, and the approvals that its last turn still waits for. */
-import { isRecord, sameJson } from '../json.ts'
+import { awaitedBy } from '../../awaited.ts'
 import { assistantEntry, type Entry, inputOf, newCall } from './entries.ts'
 import type { PastMessage, PendingApproval } from './events.ts'
 
@@ -20,26 +20,10 @@ export function fromMessages(messages: readonly PastMessage[]): readonly Entry[]
   })
 }
 
-/**
- * A call without a result that an approval was asked for waits on it. `approvals` are all that wait in the workspace, latest
- * first; each holds the call's input and what its tool filled in, so one that adds nothing comes before one that does.
- */
+/** A call of the last turn without a result that an approval was asked for waits on it. `approvals` are all that wait, latest first. */
 export function waitingIn(entries: readonly Entry[], approvals: readonly PendingApproval[]): readonly PendingApproval[] {
   const asked = entries.findLastIndex((entry) => entry.kind === 'user')
-  const taken = new Set<PendingApproval>()
-  return entries.slice(asked + 1).flatMap((entry): readonly PendingApproval[] => {
-    if (entry.kind !== 'call' || entry.phase !== 'stopped') return []
-    const given = inputOf(entry)
-    const open = approvals.filter((pending) => pending.tool === entry.tool && !taken.has(pending))
-    const found = open.find(({ input }) => sameJson(input, given)) ?? open.find(({ input }) => holds(input, given))
-    if (found === undefined) return []
-    taken.add(found)
-    return [{ ...found, call: entry.id }]
-  })
-}
-
-/** Every field of `part` stands in `whole` with the same value. */
-function holds(whole: unknown, part: unknown): boolean {
-  if (!isRecord(whole) || !isRecord(part)) return sameJson(whole, part)
-  return Object.entries(part).every(([key, value]) => holds(whole[key], value))
+  const open = entries.slice(asked + 1).flatMap((entry) => (entry.kind === 'call' && entry.phase === 'stopped' ? [entry] : []))
+  const calls = open.map((call) => ({ id: call.id, tool: call.tool, input: inputOf(call) }))
+  return awaitedBy(calls, approvals).map(([{ id }, pending]) => ({ ...pending, call: id }))
 }
