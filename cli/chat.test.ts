@@ -80,6 +80,22 @@ describe.each(['in this process', 'of a running server'])('a turn %s', (where) =
     expect(err).not.toContain('Two steps will do.')
   })
 
+  it('shows a plan that was made anew, and ends with that one', async () => {
+    const plan = (...titles: readonly string[]) => ({
+      calls: [{ name: 'write_plan', args: { steps: titles.map((title) => ({ title })) } }],
+    })
+    const anew = (): void =>
+      model.script(plan('Add the numbers', 'Frame the result'), plan('Count', 'Add', 'Tell'), {
+        text: 'Three.',
+        usage: { input: 1, output: 1 },
+      })
+    anew()
+    expect((await ask(where, ['add'])).err).toContain('1. Count\n2. Add\n3. Tell\n')
+    anew()
+    const { plan: last } = JSON.parse((await ask(where, ['add', '--json'])).out)
+    expect(last).toMatchObject([{ title: 'Count' }, { title: 'Add' }, { title: 'Tell' }])
+  })
+
   it('lets a terminal see its thoughts while they are thought', async () => {
     script()
     const { out, err } = await ask(where, ['add'], true)

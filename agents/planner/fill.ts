@@ -115,17 +115,22 @@ export function unknownNames(filling: Filling): readonly UnknownName[] {
     filling,
     clause.words.filter((word) => [...clause.quoted, ...clause.paths].every((one) => word.end <= one.start || one.end <= word.start)),
   )
-  return words.flatMap((word) => {
+  const unknown = words.values().flatMap((word): readonly UnknownName[] => {
     if (clause.columns.some((column) => column.start <= word.start && word.end <= column.end)) return []
     if (clause.entities.some((entity) => entity.start <= word.start && word.end <= entity.end)) return []
     if (isKnownWord(word.text) || isMetric(word.lower)) return []
     const near = nearMisses(word.text, world, kinds)
+    if (near.length === 0 && !looksNamed(word.lower)) return []
+    const nearest = near.length > 0 ? kinds.find((one) => nearMisses(word.text, world, [one]).length > 0) : undefined
     const [first = 'dataset'] = kinds
-    const kind =
-      kinds.find((one) => nearMisses(word.text, world, [one]).length > 0) ?? kinds.find((one) => alike(word.text, one, world)) ?? first
-    return near.length > 0 || looksNamed(word.lower) ? [{ start: word.start, end: word.end, text: word.text, kind, near }] : []
+    const kind = nearest ?? kinds.find((one) => alike(word.text, one, world)) ?? first
+    return [{ start: word.start, end: word.end, text: word.text, kind, near }]
   })
+  return [...unknown.take(mostUnknown)]
 }
+
+/** One is asked about at a time; each costs a look at every name of the world. */
+const mostUnknown = 8
 
 const looksNamed = (word: string): boolean =>
   /_|[\p{L}]\d|\d[\p{L}]{2,}/u.test(word) && !/^\d+(?:st|nd|rd|th|am|pm|h|d|w|m|k|gb|mb)$|^\d+-|^v\d+$/u.test(word)
@@ -133,5 +138,6 @@ const looksNamed = (word: string): boolean =>
 /** "run_999" looks like "run_101". */
 function alike(word: string, kind: EntityKind, world: World): boolean {
   const shape = (text: string): string => text.replace(/\d+/gu, '0')
-  return namesIn(kind, world).some((name) => shape(name) === shape(word))
+  const wanted = shape(word)
+  return namesIn(kind, world).some((name) => shape(name) === wanted)
 }

@@ -12,6 +12,8 @@ it.each([
   ['two hundred and fifty', 250],
   ['dozen', 12],
   ['three thousand', 3000],
+  ['two hundred thousand', 200_000],
+  ['two hundred and fifty thousand three hundred', 250_300],
 ])('%s is a number', (text, value) => {
   expect(numberWord(text)).toBe(value)
 })

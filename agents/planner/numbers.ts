@@ -18,6 +18,7 @@ export function numberWord(text: string): number | undefined {
     const value = small.indexOf(word) >= 0 ? small.indexOf(word) : (tens.indexOf(word) + 2) * 10
     if (scale === undefined && value < 20 && !small.includes(word)) return undefined
     if (scale === undefined) part += value
+    else if (scale < 1000) part = Math.max(1, part) * scale
     else [total, part] = [total + Math.max(1, part) * scale, 0]
   }
   return total + part

@@ -155,4 +155,4 @@ const none: readonly string[] = []
 const table: ReadonlyMap<string, readonly string[]> = new Map([...byStem].map(([root, others]) => [root, [...others]]))
 
 /** Stems that may stand for this one. */
-export const synonymsOf = (root: string): readonly string[] => (process.env.NOSYN ? none : (table.get(root) ?? none))
+export const synonymsOf = (root: string): readonly string[] => table.get(root) ?? none

@@ -42,6 +42,8 @@ describe('names of the world in a message', () => {
   it('are guessed from one slip, or two in a long word, and from a part of them', () => {
     expect(nearMisses('churnn', world, ['dataset'])).toEqual(['churn'])
     expect(nearMisses('churn_mrach', world, ['dataset'])).toEqual(['churn_march'])
+    expect(nearMisses('chrun', world, ['dataset'])).toEqual(['churn'])
+    expect(nearMisses('sales_nay', world, ['dataset'])).toEqual(['sales_may'])
     expect(nearMisses('sales', world, ['dataset'])).toEqual(['v1.2-sales', 'sales_may', 'sales_june'])
     expect(nearMisses('chrn', world, ['model'])).toEqual([])
     expect(nearMisses('wine', world, ['dataset', 'model'])).toEqual([])

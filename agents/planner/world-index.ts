@@ -4,9 +4,18 @@ import type { World } from './contract.ts'
 import type { EntityKind } from './entities.ts'
 import { slips } from './words.ts'
 
-interface Named<T> {
+interface Named<T> extends Spelt {
   readonly name: string
   readonly of: T
+}
+
+interface Spelt {
+  /** "_sales_may_": so that a part of it is found as a whole. */
+  readonly parts: string
+  /** "salesmay" */
+  readonly key: string
+  /** Its letters as a set of bits. */
+  readonly letters: number
 }
 
 export interface WorldIndex {
@@ -49,8 +58,8 @@ const columnsOf = ({ datasets }: World): ReadonlyMap<string, readonly string[]> 
   grouped(Object.entries(datasets).flatMap(([dataset, columns]) => columns.map((column) => [column, dataset] as const)))
 
 function named<T>(names: ReadonlyMap<string, T>): Names<T> {
-  const all = [...names].map(([name, of]) => ({ name, of }))
-  const byKey = grouped(all.map((one) => [keyOf(one.name), one] as const))
+  const all = [...names].map(([name, of]) => ({ name, of, ...spelt(name) }))
+  const byKey = grouped(all.map((one) => [one.key, one] as const))
   return { all, byKey, most: all.reduce((most, { name }) => Math.max(most, atomsOf(name).length), 0) }
 }
 
@@ -65,7 +74,14 @@ function grouped<K, V>(pairs: readonly (readonly [K, V])[]): ReadonlyMap<K, read
 }
 
 const atomsOf = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-const keyOf = (name: string): string => atomsOf(name).join('')
+
+function spelt(name: string): Spelt {
+  const atoms = atomsOf(name)
+  const key = atoms.join('')
+  let letters = 0
+  for (let at = 0; at < key.length; at++) letters |= 1 << (key.charCodeAt(at) & 31)
+  return { key, letters, parts: `_${atoms.join('_')}_` }
+}
 
 /** Names that a message may hold, longest first; whether it holds them is for a closer look. */
 export function mentionable<T>({ byKey, most }: Names<T>, message: string): readonly Named<T>[] {
@@ -85,22 +101,25 @@ export function mentionable<T>({ byKey, most }: Names<T>, message: string): read
 export function nearNames({ all }: Names<readonly EntityKind[]>, word: string, kinds: readonly EntityKind[]): readonly string[] {
   if (word.length < 4) return []
   const allowed = word.length >= 8 ? 2 : 1
-  const key = keyOf(word)
-  const parts = `_${atomsOf(word).join('_')}_`
+  const said = spelt(word)
   return all
     .filter(({ of }) => of.some((kind) => kinds.includes(kind)))
-    .map(({ name }) => ({ name, distance: distance(name, { key, parts, allowed }) }))
+    .map((one) => ({ name: one.name, distance: distance(one, said, allowed) }))
     .filter(({ distance: slip }) => slip <= allowed)
     .sort((left, right) => left.distance - right.distance)
     .map(({ name }) => name)
 }
 
-function distance(
-  name: string,
-  { key, parts, allowed }: { readonly key: string; readonly parts: string; readonly allowed: number },
-): number {
-  const own = atomsOf(name)
-  const whole = own.join('')
-  if (`_${own.join('_')}_`.includes(parts) && whole !== key) return allowed
-  return Math.abs(whole.length - key.length) > allowed ? Number.POSITIVE_INFINITY : slips(key, whole)
+/** Counted slip by slip only where length and letters leave it possible: a slip changes the length by one and two letters at most. */
+function distance(name: Spelt, said: Spelt, allowed: number): number {
+  if (name.parts.includes(said.parts) && name.key !== said.key) return allowed
+  if (Math.abs(name.key.length - said.key.length) > allowed || bitsIn(name.letters ^ said.letters) > 2 * allowed)
+    return Number.POSITIVE_INFINITY
+  return slips(said.key, name.key)
+}
+
+function bitsIn(set: number): number {
+  let count = 0
+  for (let left = set; left !== 0; left &= left - 1) count++
+  return count
 }

@@ -5,7 +5,7 @@ import { own, stateDelta } from './agui-state.ts'
 import { diffJson } from './json-diff.ts'
 
 export interface PlanBoard {
-  /** The whole plan as it is now: told whole at first, then what changed. */
+  /** The whole plan as it is now: told whole at first and when it is another, else how far its steps are. */
   show(steps: readonly PlanStep[]): readonly Event[]
 }
 
@@ -17,7 +17,7 @@ export function createPlanBoard(messageId: string): PlanBoard {
     show: (steps) => {
       const before = shown
       shown = steps
-      if (before === undefined)
+      if (before === undefined || !isSamePlan(before, steps))
         return [
           { type: EventType.ACTIVITY_SNAPSHOT, ...about, content: { steps } },
           stateDelta({ op: 'add', path: own('plan'), value: steps }),
@@ -30,6 +30,12 @@ export function createPlanBoard(messageId: string): PlanBoard {
       ]
     },
   }
+}
+
+/** The same steps, however far each is. */
+function isSamePlan(before: readonly PlanStep[], after: readonly PlanStep[]): boolean {
+  const bare = (steps: readonly PlanStep[]): unknown => steps.map(({ state: _, ...step }) => step)
+  return diffJson(bare(before), bare(after)).length === 0
 }
 
 const statePlace = ({ path }: JsonPatchOperation): string => path.replace(/^\/steps/, own('plan'))

@@ -155,6 +155,7 @@ describe('POST /agui', () => {
     ['a state that is a list', { ...input('hello'), state: [1] }],
     ['a state that is a word', { ...input('hello'), state: 'approved' }],
     ['a giant state', { ...input('hello'), state: { text: 'x'.repeat(70_000) } }],
+    ['a state with a giant key', { ...input('hello'), state: { ['x'.repeat(70_000)]: 1 } }],
     ['a state nested deep', { ...input('hello'), state: { a: JSON.parse(`${'['.repeat(30)}${']'.repeat(30)}`) } }],
     [
       'a state with a prototype',

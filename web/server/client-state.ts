@@ -51,9 +51,10 @@ export function readClientState(state: unknown): State | undefined {
       'is written by this server alone, and this is not what it wrote. Send it back as it came, or not at all.',
     )
   for (const key of keys) if (isProtected(key)) throw wrong('state', `has the key '${key}', which no state may have. Rename it.`)
-  const size = JSON.stringify(keys.map((key) => record.data[key])).length
+  const { [ownKey]: _, ...theirs } = record.data
+  const size = JSON.stringify(theirs).length
   if (size > largest) throw wrong('state', `has ${size} characters of JSON, ${largest} fit. Keep large data in a dataset or document.`)
-  return keys.length === 0 ? undefined : Object.fromEntries(keys.map((key) => [key, record.data[key]]))
+  return keys.length === 0 ? undefined : theirs
 }
 
 export interface ContextEntry {

@@ -10,23 +10,29 @@ const patient = { timeout: 20_000 }
 const script: (readonly ChatEvent[] | Error)[] = []
 const seen: ChatRequest[] = []
 let stopped = 0
+let open = 0
 
 const orchestrator: Orchestrator = {
   async *chat(request) {
     seen.push(request)
     const events = script.shift() ?? []
-    yield { type: 'started', turn: 't', model: 'script', mark: 'No hosted model.' }
-    if (events instanceof Error) throw events
-    yield* events
-    if (events.length > 0) return
-    await new Promise((_, reject) => {
-      const stop = (): void => {
-        stopped += 1
-        reject(request.signal.reason)
-      }
-      if (request.signal.aborted) stop()
-      else request.signal.addEventListener('abort', stop, { once: true })
-    })
+    open += 1
+    try {
+      yield { type: 'started', turn: 't', model: 'script', mark: 'No hosted model.' }
+      if (events instanceof Error) throw events
+      yield* events
+      if (events.length > 0) return
+      await new Promise((_, reject) => {
+        const stop = (): void => {
+          stopped += 1
+          reject(request.signal.reason)
+        }
+        if (request.signal.aborted) stop()
+        else request.signal.addEventListener('abort', stop, { once: true })
+      })
+    } finally {
+      open -= 1
+    }
   },
   history: async () => [],
   threads: async () => [],
@@ -202,6 +208,7 @@ describe('an answer in chunks', () => {
     const failed: ChatEvent = { type: 'failed', code: 'unavailable', message: 'The model did not answer.' }
     script.push([failed])
     await expect(client.chat.completions.create({ ...hello, stream: true })).rejects.toMatchObject({ status: 503, type: 'server_error' })
+    await expect.poll(() => open, patient).toBe(0)
     script.push([...words('Well, '), failed])
     const stream = await client.chat.completions.create({ ...hello, stream: true })
     const read = async (): Promise<void> => {
@@ -342,13 +349,13 @@ describe('what cannot be served', () => {
 
   it('is a flood: more open answers than one caller may have', async () => {
     const hangingUp = new AbortController()
-    const open = Array.from({ length: 32 }, () =>
+    const flood = Array.from({ length: 32 }, () =>
       client.chat.completions.create(hello, { signal: hangingUp.signal }).catch((error: unknown) => error),
     )
     await expect.poll(() => seen.length, patient).toBe(32)
     await expect(client.chat.completions.create(hello)).rejects.toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
     hangingUp.abort()
-    await Promise.all(open)
+    await Promise.all(flood)
     script.push([...words('Free again.'), finished])
     await expect
       .poll(() =>

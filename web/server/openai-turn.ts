@@ -58,7 +58,12 @@ async function peeked(turn: Turn): Promise<Turn> {
   const rest = turn.events[Symbol.asyncIterator]()
   const first = [await rest.next(), await rest.next()].flatMap(({ done, value }) => (done === true ? [] : [value]))
   const failure = first.find((event) => event.type === 'failed')
-  if (failure) turn.reply.take(failure)
+  try {
+    if (failure) turn.reply.take(failure)
+  } catch (error) {
+    await rest.return?.()
+    throw error
+  }
   return { ...turn, events: replayed(first, rest) }
 }
 

@@ -2,7 +2,7 @@
 import type { JSX } from 'react'
 import { readTool } from '../api.ts'
 import { Icon } from '../frame/icon.tsx'
-import { listAt, textAt } from '../json.ts'
+import { at, listAt, textAt } from '../json.ts'
 import { useResource } from '../resource.ts'
 import { hrefOf } from '../router.ts'
 import { visible } from '../visible.ts'
@@ -104,7 +104,7 @@ function ServerCard({ server }: { readonly server: unknown }): JSX.Element {
 
 /** What it says now beside what was accepted: the words are a stranger's, so nothing in them is drawn. */
 function Withheld({ server, tool }: { readonly server: string; readonly tool: unknown }): JSX.Element {
-  const before = tool !== null && typeof tool === 'object' && 'accepted' in tool ? textAt(tool.accepted, 'description') : undefined
+  const before = textAt(at(tool, 'accepted'), 'description')
   return (
     <section className="withheld">
       <div className="server-head">
