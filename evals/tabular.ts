@@ -7,7 +7,6 @@ import { readCsvFrame } from '../ml/data/csv-frame.ts'
 import type { Frame } from '../ml/data/frame.ts'
 import type { Algorithm } from '../ml/models/algorithm.ts'
 import { algorithmNamed, algorithmNames } from '../ml/models/algorithms.ts'
-import { tasks } from '../ml/models/problem.ts'
 import type { TrainOutcome } from '../ml/training/spec.ts'
 import { train } from '../ml/training/train.ts'
 import { Fault } from '../platform/fault.ts'
@@ -18,7 +17,7 @@ const schemaFile = z.record(
   z.object({
     file: z.string(),
     target: z.string(),
-    task: z.enum(tasks),
+    task: z.enum(['binary', 'multiclass', 'regression']),
     categorical: z.array(z.string()).default([]),
   }),
 )

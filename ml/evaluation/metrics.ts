@@ -17,9 +17,13 @@ export const metricsOf: Readonly<Record<Task, readonly string[]>> = {
   binary: ['roc_auc', 'accuracy', 'f1_macro', 'f1', 'precision', 'recall', 'balanced_accuracy', 'pr_auc', 'log_loss', 'brier'],
   multiclass: ['accuracy', 'f1_macro', 'balanced_accuracy', 'roc_auc', 'pr_auc', 'log_loss'],
   regression: ['rmse', 'mae', 'r2'],
+  clustering: ['silhouette', 'calinski_harabasz', 'davies_bouldin'],
+  anomaly: ['roc_auc', 'pr_auc'],
+  projection: ['explained_variance', 'reconstruction_error'],
+  recommendation: ['ndcg@10', 'recall@10', 'map@10'],
 }
 
-const lowerIsBetter: ReadonlySet<string> = new Set(['log_loss', 'brier', 'rmse', 'mae'])
+const lowerIsBetter: ReadonlySet<string> = new Set(['log_loss', 'brier', 'rmse', 'mae', 'davies_bouldin', 'reconstruction_error'])
 
 /** Whether `a` is the better value of this metric. */
 export function isBetter(metric: string, a: number, b: number): boolean {

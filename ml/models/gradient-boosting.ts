@@ -5,14 +5,15 @@
 import { z } from 'zod'
 import { defineAlgorithm } from './algorithm.ts'
 import { addAt, at } from './at.ts'
-import { numbers } from './numbers.ts'
+import { float64s } from './numbers.ts'
 import { type Problem, prior } from './problem.ts'
 import { sigmoid, softmax } from './softmax.ts'
 import { binColumns } from './trees/binning.ts'
 import { treeGrower } from './trees/grow.ts'
 import { newtonCriterion } from './trees/newton.ts'
-import { type Tree, treeSchema } from './trees/tree.ts'
-import { layOut } from './trees/walk.ts'
+import type { Tree } from './trees/tree.ts'
+import { packTrees, requireColumns, treeCount, treesSchema } from './trees/trees.ts'
+import { leafFinder, sumOfLeaves } from './trees/walk.ts'
 
 const params = z.strictObject({
   n_estimators: z.int().min(1).max(10_000).default(100).describe('Boosting rounds; a round grows one tree per class'),
@@ -25,14 +26,15 @@ const params = z.strictObject({
 })
 
 const fitted = z.strictObject({
-  start: numbers.describe('Score before the first tree, by output'),
-  trees: z.array(treeSchema).describe('Round by round, and in a round output by output; values are already scaled by the learning rate'),
+  start: float64s.describe('Score before the first tree, by output'),
+  trees: treesSchema.describe('Round by round, and in a round output by output; values are already scaled by the learning rate'),
 })
 
 export const gradientBoosting = defineAlgorithm({
   name: 'gradient_boosting',
   title: 'Gradient boosting',
   tasks: ['binary', 'multiclass', 'regression'],
+  weighted: false,
   params,
   fitted,
   fit: (problem, options, { progress }) => {
@@ -45,17 +47,23 @@ export const gradientBoosting = defineAlgorithm({
       progress((round + 1) / options.n_estimators)
       if (grown.every((tree) => tree.feature.length === 0)) break
     }
-    return { start: Array.from(start), trees }
+    return { start, trees: packTrees(trees, 1, problem.columns) }
   },
   scorer: ({ start, trees }, shape) => {
-    const forest = layOut(trees, shape.columns)
-    const width = start.length
+    requireColumns(trees, shape.columns)
+    const leafOf = leafFinder(trees)
+    const [count, width] = [treeCount(trees), start.length]
     const raw = new Float64Array(width)
     return (row, scores) => {
       raw.set(start)
-      for (let tree = 0; tree < forest.trees; tree++) addAt(raw, tree % width, at(forest.values, forest.leafOf(tree, row)))
+      for (let tree = 0; tree < count; tree++) addAt(raw, tree % width, at(trees.leafValue, leafOf(tree, row, 0)))
       link(raw, scores, shape.task)
     }
+  },
+  batchScorer: ({ start, trees }, shape) => {
+    requireColumns(trees, shape.columns)
+    const finish = (raw: Float64Array, scores: Float64Array): void => link(raw, scores, shape.task)
+    return sumOfLeaves(trees, { start, outputOf: (tree) => tree % start.length, finish })
   },
 })
 
@@ -78,7 +86,7 @@ function booster(problem: Problem, start: Float64Array, options: z.output<typeof
       const rate = tree.feature.length === 0 ? 0 : options.learning_rate
       const leafValue = tree.leafValue.map((value) => value * rate)
       for (const [leaf, members] of leafRows.entries()) addToRows(score, members, leafValue[leaf] ?? 0)
-      return { ...tree, leafValue }
+      return { ...tree, value: tree.value.map((value) => value * rate), leafValue }
     })
   }
 }

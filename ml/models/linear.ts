@@ -15,6 +15,7 @@ export const linear = defineAlgorithm({
   name: 'linear',
   title: 'Linear regression',
   tasks: ['regression'],
+  weighted: false,
   params,
   fitted: equationSchema,
   fit: (problem, { alpha }, { progress }) => {

@@ -17,6 +17,7 @@ export const logistic = defineAlgorithm({
   name: 'logistic',
   title: 'Logistic regression',
   tasks: ['binary', 'multiclass'],
+  weighted: false,
   params,
   fitted: equationSchema,
   fit: (problem, { C, max_iter }, { progress }) => {

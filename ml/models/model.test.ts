@@ -4,6 +4,7 @@ import { fitModel } from '../training/jobs.ts'
 import { plan } from '../training/plan.ts'
 import { customers, flats, frameOf, numberColumn, textColumn } from '../training/testing.ts'
 import { decodeModel, encodeModel, type Model, modelSignature, predictFrame, predictRecords } from './model.ts'
+import { encodeValue } from './model-bytes.ts'
 
 function modelOf(frame: Frame, target: string, algorithm: string): Model {
   return fitModel(plan(frame, { target, algorithm, folds: 2 }), { target, algorithm, params: {}, seed: 0 }, () => undefined)
@@ -156,23 +157,30 @@ describe('tables', () => {
 })
 
 describe('bytes that are not a model', () => {
-  const text = new TextDecoder().decode(encodeModel(churn))
-  const changed = (change: (model: { fitted: { trees: Record<string, unknown>[] }; columns: unknown[] }) => void): Uint8Array => {
-    const model = JSON.parse(text)
-    change(model)
-    return new TextEncoder().encode(JSON.stringify(model))
+  const bytes = encodeModel(churn)
+  const changed = (
+    change: (model: { algorithm: string; fitted: { trees: Record<string, unknown> }; columns: unknown[] }) => void,
+  ): Uint8Array => {
+    const model = structuredClone<unknown>(churn)
+    change(Object(model))
+    return encodeValue(model)
   }
 
   it.each([
     ['nothing', new Uint8Array()],
     ['noise', Uint8Array.of(0xff, 0xfe, 0, 1, 2)],
     ['other JSON', new TextEncoder().encode('{"format":"other"}')],
-    ['half a model', new TextEncoder().encode(text.slice(0, text.length / 2))],
-    ['an algorithm nobody knows', new TextEncoder().encode(text.replace('"gradient_boosting"', '"magic"'))],
+    ['half a model', bytes.slice(0, bytes.length / 2)],
+    [
+      'an algorithm nobody knows',
+      changed((model) => {
+        model.algorithm = 'magic'
+      }),
+    ],
     [
       'a tree that loops',
       changed((model) => {
-        for (const tree of model.fitted.trees) tree.left = [0, 0, 0]
+        model.fitted.trees.left = new Int32Array(3)
       }),
     ],
     [

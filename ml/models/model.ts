@@ -1,18 +1,21 @@
-/** A trained model as one JSON value: what it reads, what it answers and what its algorithm learned. Raw records go in. */
+/** A trained model as one value: what it reads, what it answers and what its algorithm learned. Raw records go in. */
 import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
 import type { Frame } from '../data/frame.ts'
-import type { Scorer } from './algorithm.ts'
+import type { BatchScorer, Scorer, Shape } from './algorithm.ts'
 import { algorithmNamed } from './algorithms.ts'
+import { decodeValue, encodeValue } from './model-bytes.ts'
 import { chosenClass, type InputColumn, outputs, type Task, tasks } from './problem.ts'
 import { type RecordReader, readFrame, recordReader } from './records.ts'
 
 const modelSchema = z.strictObject({
-  format: z.literal('millrace-model/1').describe('Marks the bytes as a model'),
+  format: z.literal('millrace-model/2').describe('Marks the value as a model'),
   algorithm: z.string().describe('Name in the table of algorithms'),
   task: z.enum(tasks).describe('What it predicts'),
-  target: z.string().describe('Column it predicts'),
-  classes: z.array(z.union([z.string(), z.number()])).describe('Answers it chooses from, in the order of its scores; empty for regression'),
+  target: z.string().describe('Column it predicts; empty where there is none'),
+  classes: z
+    .array(z.union([z.string(), z.number()]))
+    .describe('What its scores stand for, in their order: classes, clusters or components; empty where a row gets one number'),
   columns: z
     .array(
       z.discriminatedUnion('type', [
@@ -33,10 +36,12 @@ const modelSchema = z.strictObject({
 export type Model = z.infer<typeof modelSchema>
 
 export interface Prediction {
-  /** A class (as in the data), or a number. */
+  /** A class (as in the data) or cluster, or a number; of a projection the first component. */
   readonly value: string | number
-  /** Probability by class; absent for regression. They add up to 1. */
+  /** Probability by class or cluster; they add up to 1. */
   readonly probabilities?: Readonly<Record<string, number>>
+  /** Of a projection: all components. */
+  readonly vector?: readonly number[]
 }
 
 export interface ModelSignature {
@@ -51,15 +56,15 @@ export function modelSignature(model: Model): ModelSignature {
   return { inputs: model.columns, target: model.target, task: model.task, classes: model.classes }
 }
 
-/** UTF-8 JSON; the same model gives the same bytes. */
+/** The same model gives the same bytes. */
 export function encodeModel(model: Model): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(model))
+  return encodeValue(model)
 }
 
 /** Reads and checks bytes of `encodeModel`, down to the last tree. Throws `invalid_input` when they are anything else. */
 export function decodeModel(bytes: Uint8Array): Model {
   try {
-    const model = modelSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+    const model = modelSchema.parse(decodeValue(bytes))
     ready(model)
     return model
   } catch (error) {
@@ -94,41 +99,28 @@ export function predictFrame(model: Model, frame: Frame): Prediction[] {
 
 /** Row by row, a probability per class or the number itself: `rows x outputs`. Long tables belong in a worker. */
 export function scoreFrame(model: Model, frame: Frame): Float64Array {
-  return scoreRows(ready(model).scorer, readFrame(frame, model.columns), { rows: frame.rows, width: outputs(shapeOf(model)) })
-}
-
-/** Runs a scorer over columns. */
-export function scoreRows(
-  scorer: Scorer,
-  values: readonly Float64Array[],
-  { rows, width }: { readonly rows: number; readonly width: number },
-): Float64Array {
-  const all = new Float64Array(rows * width)
-  const row = new Float64Array(values.length)
-  const scores = new Float64Array(width)
-  for (let i = 0; i < rows; i++) {
-    for (let column = 0; column < values.length; column++) row[column] = values[column]?.[i] ?? Number.NaN
-    scorer(row, scores)
-    all.set(scores, i * width)
-  }
-  return all
+  const scores = new Float64Array(frame.rows * outputs(shapeOf(model)))
+  ready(model).batch(readFrame(frame, model.columns), frame.rows, scores)
+  return scores
 }
 
 function predictionOf(model: Model, scores: Float64Array, at: number): Prediction {
-  if (model.task === 'regression') return { value: scores[at] ?? 0 }
   const { classes } = model
+  if (model.task === 'projection') return { value: scores[at] ?? 0, vector: Array.from(scores.subarray(at, at + classes.length)) }
+  if (classes.length === 0) return { value: scores[at] ?? 0 }
   const probabilities: Record<string, number> = {}
   for (let k = 0; k < classes.length; k++) probabilities[String(classes[k])] = scores[at + k] ?? 0
   return { value: classes[chosenClass(scores, at, classes.length)] ?? '', probabilities }
 }
 
-function shapeOf(model: Model): { readonly columns: readonly InputColumn[]; readonly task: Task; readonly classes: number } {
+export function shapeOf(model: Model): Shape {
   return { columns: model.columns, task: model.task, classes: model.classes.length }
 }
 
 interface Ready {
   readonly reader: RecordReader
   readonly scorer: Scorer
+  readonly batch: BatchScorer
 }
 
 /** Laying out the trees costs milliseconds, a prediction microseconds: done once per model. */
@@ -137,8 +129,12 @@ const readyModels = new WeakMap<Model, Ready>()
 function ready(model: Model): Ready {
   const known = readyModels.get(model)
   if (known !== undefined) return known
-  const scorer = algorithmNamed(model.algorithm).scorer(model.fitted, shapeOf(model))
-  const made = { reader: recordReader(model.columns, [...model.ignored, model.target]), scorer }
+  const algorithm = algorithmNamed(model.algorithm)
+  const made = {
+    reader: recordReader(model.columns, [...model.ignored, model.target]),
+    scorer: algorithm.scorer(model.fitted, shapeOf(model)),
+    batch: algorithm.batchScorer(model.fitted, shapeOf(model)),
+  }
   readyModels.set(model, made)
   return made
 }

@@ -1,8 +1,17 @@
 /** What an algorithm is given to learn from: numbers only, column by column, whatever the table held before. */
 
-/** `binary` and `multiclass` predict one of some classes, `regression` predicts a number. */
-export const tasks = ['binary', 'multiclass', 'regression'] as const
+/**
+ * With a target: `binary` and `multiclass` predict one of some classes, `regression` a number. Without: `clustering` finds
+ * groups, `anomaly` scores how unusual a row is, `projection` describes rows by few numbers, `recommendation` ranks items
+ * for users.
+ */
+export const tasks = ['binary', 'multiclass', 'regression', 'clustering', 'anomaly', 'projection', 'recommendation'] as const
 export type Task = (typeof tasks)[number]
+
+const supervised: ReadonlySet<Task> = new Set(['binary', 'multiclass', 'regression'])
+
+/** Whether the task learns to predict a target column. */
+export const isSupervised = (task: Task): boolean => supervised.has(task)
 
 /** A column the model reads. The order of `levels` gives each text its code. */
 export type InputColumn =
@@ -21,10 +30,12 @@ export interface Inputs {
 
 export interface Problem extends Inputs {
   readonly task: Task
-  /** How many classes `target` may name; 0 for regression. */
+  /** How many classes `target` may name; 0 for regression and tasks without a target. */
   readonly classes: number
-  /** The index of the class, or the number itself. Never missing. */
+  /** The index of the class, or the number itself. Never missing; empty for tasks without a target. */
   readonly target: Float64Array
+  /** How much each row counts: above 0, 1 on average. Absent: all count the same. */
+  readonly weights?: Float64Array
 }
 
 /** The same problem on some of its rows, in the order given. */
@@ -33,7 +44,8 @@ export function takeRows(problem: Problem, rows: Uint32Array): Problem {
     ...problem,
     rows: rows.length,
     values: problem.values.map((column) => take(column, rows)),
-    target: take(problem.target, rows),
+    target: problem.target.length === 0 ? problem.target : take(problem.target, rows),
+    ...(problem.weights && { weights: take(problem.weights, rows) }),
   }
 }
 
@@ -43,21 +55,26 @@ function take(values: Float64Array, rows: Uint32Array): Float64Array {
   return taken
 }
 
-/** How many scores a row gets: one per class, or the one number of a regression. */
+const oneNumber: ReadonlySet<Task> = new Set(['regression', 'anomaly', 'recommendation'])
+
+/** How many scores a row gets: one per class, cluster or component, or one number. */
 export function outputs(shape: { readonly task: Task; readonly classes: number }): number {
-  return shape.task === 'regression' ? 1 : shape.classes
+  return oneNumber.has(shape.task) ? 1 : shape.classes
 }
 
-/** The share of each class, or the mean: what a model that ignores its inputs would answer. */
-export function prior(problem: Pick<Problem, 'task' | 'classes' | 'target'>): Float64Array {
-  const { target } = problem
+/** The weighted share of each class, or the weighted mean: what a model that ignores its inputs would answer. */
+export function prior(problem: Pick<Problem, 'task' | 'classes' | 'target' | 'weights'>): Float64Array {
+  const { target, weights } = problem
   const scores = new Float64Array(outputs(problem))
+  let total = 0
   for (let row = 0; row < target.length; row++) {
     const value = target[row] ?? 0
+    const weight = weights?.[row] ?? 1
     const slot = problem.task === 'regression' ? 0 : value
-    scores[slot] = (scores[slot] ?? 0) + (problem.task === 'regression' ? value : 1)
+    scores[slot] = (scores[slot] ?? 0) + weight * (problem.task === 'regression' ? value : 1)
+    total += weight
   }
-  return scores.map((sum) => sum / Math.max(1, target.length))
+  return scores.map((sum) => sum / Math.max(total, Number.MIN_VALUE))
 }
 
 /** The class that a row's scores choose: the most likely one, and the second of two at exactly one half. */

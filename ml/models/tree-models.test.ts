@@ -2,18 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../evaluation/seeded-random.ts'
 import type { Algorithm } from './algorithm.ts'
 import { gradientBoosting } from './gradient-boosting.ts'
+import { decodeValue, encodeValue } from './model-bytes.ts'
 import { outputs, type Problem } from './problem.ts'
 import { tree } from './tree.ts'
 import { binColumns } from './trees/binning.ts'
 import { treeGrower } from './trees/grow.ts'
 import { newtonCriterion } from './trees/newton.ts'
-import { treeSchema } from './trees/tree.ts'
-import { layOut } from './trees/walk.ts'
+import { packTrees, treesSchema } from './trees/trees.ts'
+import { leafFinder } from './trees/walk.ts'
 
 const control = { seed: 0, progress: () => undefined }
 
 function fitted(algorithm: Algorithm, problem: Problem, params: unknown = {}): (...row: readonly number[]) => readonly number[] {
-  const scorer = algorithm.scorer(JSON.parse(JSON.stringify(algorithm.fit(problem, params, control))), problem)
+  const scorer = algorithm.scorer(decodeValue(encodeValue(algorithm.fit(problem, params, control))), problem)
   return (...row) => {
     const scores = new Float64Array(outputs(problem))
     scorer(Float64Array.from(row), scores)
@@ -72,9 +73,9 @@ describe('a grown tree', () => {
   )
 
   it('sends every row to the leaf that it was counted in', () => {
-    const forest = layOut([grown.tree], problem.columns)
+    const leafOf = leafFinder(packTrees([grown.tree], 1, problem.columns))
     for (const [leaf, rows] of grown.leafRows.entries()) {
-      for (const row of rows) expect(forest.leafOf(0, rowAt(problem, row))).toBe(leaf)
+      for (const row of rows) expect(leafOf(0, rowAt(problem, row), 0)).toBe(leaf)
     }
   })
 
@@ -90,11 +91,12 @@ describe('a grown tree', () => {
   })
 
   it('is refused when a child points back or out of the tree', () => {
-    const looped = { ...grown.tree, left: grown.tree.left.map((child, i) => (i === 2 ? 0 : child)) }
-    const outside = { ...grown.tree, right: grown.tree.right.map(() => 10_000) }
-    expect(treeSchema.safeParse(grown.tree).success).toBe(true)
-    expect(treeSchema.safeParse(looped).success).toBe(false)
-    expect(treeSchema.safeParse(outside).success).toBe(false)
+    const packed = packTrees([grown.tree, grown.tree], 1, problem.columns)
+    expect(treesSchema.safeParse(packed).success).toBe(true)
+    expect(treesSchema.safeParse({ ...packed, left: packed.left.with(2, 0) }).success).toBe(false)
+    expect(treesSchema.safeParse({ ...packed, right: packed.right.map(() => 10_000) }).success).toBe(false)
+    expect(treesSchema.safeParse({ ...packed, left: packed.left.with(0, grown.tree.feature.length) }).success).toBe(false)
+    expect(treesSchema.safeParse({ ...packed, gain: packed.gain.subarray(1) }).success).toBe(false)
   })
 })
 
@@ -166,7 +168,7 @@ describe('tree', () => {
 
   it('is no deeper than it is told', () => {
     const fit = tree.fit(mixed(500, 'binary'), { max_depth: 1 }, control)
-    expect(fit).toMatchObject({ tree: { feature: [expect.any(Number)] } })
+    expect(fit).toMatchObject({ trees: { feature: { length: 1 } } })
   })
 })
 

@@ -6,8 +6,8 @@ import { binColumns } from './trees/binning.ts'
 import { giniCriterion } from './trees/gini.ts'
 import { treeGrower } from './trees/grow.ts'
 import { newtonCriterion } from './trees/newton.ts'
-import { treeSchema } from './trees/tree.ts'
-import { layOut } from './trees/walk.ts'
+import { packTrees, requireColumns, treesSchema } from './trees/trees.ts'
+import { leafFinder } from './trees/walk.ts'
 
 const params = z.strictObject({
   num_leaves: z.int().min(2).max(4096).default(31).describe('Most leaves'),
@@ -20,8 +20,9 @@ export const tree = defineAlgorithm({
   name: 'tree',
   title: 'Decision tree',
   tasks: ['binary', 'multiclass', 'regression'],
+  weighted: false,
   params,
-  fitted: z.strictObject({ tree: treeSchema.describe('The tree') }),
+  fitted: z.strictObject({ trees: treesSchema.describe('The one tree') }),
   fit: (problem, options, { progress }) => {
     const { rows, target, classes, task } = problem
     const minInLeaf = options.min_data_in_leaf
@@ -39,14 +40,17 @@ export const tree = defineAlgorithm({
       Uint32Array.from({ length: rows }, (_, row) => row),
     )
     progress(1)
-    return { tree: { ...grown.tree, leafValue: grown.tree.leafValue.map((value) => value + mean) } }
+    const around = (values: readonly number[]): number[] => values.map((value) => value + mean)
+    const tree = { ...grown.tree, value: around(grown.tree.value), leafValue: around(grown.tree.leafValue) }
+    return { trees: packTrees([tree], outputs(problem), problem.columns) }
   },
-  scorer: (fitted, shape) => {
+  scorer: ({ trees }, shape) => {
+    requireColumns(trees, shape.columns)
+    const leafOf = leafFinder(trees)
     const width = outputs(shape)
-    const forest = layOut([fitted.tree], shape.columns)
     return (row, scores) => {
-      const at = width * forest.leafOf(0, row)
-      for (let k = 0; k < width; k++) scores[k] = forest.values[at + k] ?? 0
+      const at = width * leafOf(0, row, 0)
+      for (let k = 0; k < width; k++) scores[k] = trees.leafValue[at + k] ?? 0
     }
   },
 })

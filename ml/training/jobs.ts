@@ -1,7 +1,7 @@
 /** The two pieces of work of a training, as pure functions: measure an algorithm on one fold, and fit it on all rows. */
 import { type Metrics, measure } from '../evaluation/metrics.ts'
 import { algorithmNamed } from '../models/algorithms.ts'
-import { type Model, scoreRows } from '../models/model.ts'
+import type { Model } from '../models/model.ts'
 import { outputs, prior, takeRows } from '../models/problem.ts'
 import type { Plan } from './plan.ts'
 
@@ -33,7 +33,8 @@ export function measureFold(
   const fitted = learner.fit(train, params, { seed, progress })
   const seconds = (performance.now() - started) / 1000
   const width = outputs(problem)
-  const scores = scoreRows(learner.scorer(fitted, problem), test.values, { rows: test.rows, width })
+  const scores = new Float64Array(test.rows * width)
+  learner.batchScorer(fitted, problem)(test.values, test.rows, scores)
   const shape = { task: problem.task, classes: problem.classes, target: test.target }
   const constant = prior(train)
   const constants = Float64Array.from({ length: test.rows * width }, (_, i) => constant[i % width] ?? 0)
@@ -47,7 +48,7 @@ export function fitModel(
   progress: (fraction: number) => void,
 ): Model {
   return {
-    format: 'millrace-model/1',
+    format: 'millrace-model/2',
     algorithm,
     task: problem.task,
     target,

@@ -205,7 +205,7 @@ function addNode(
   draft.right.push(0)
   draft.gain.push(split.gain)
   draft.cover.push(rows)
-  draft.value.push(leaf.value[0] ?? 0)
+  draft.value.push(...leaf.value)
   if (column.type === 'number') draft.threshold.push(column.upper[split.lastLeft] ?? Number.MAX_VALUE)
   else {
     draft.threshold.push(draft.sets.length)

@@ -1,86 +1,110 @@
-/** Many trees laid end to end in typed arrays: the loop that every prediction of a tree model runs. */
-import type { InputColumn } from '../problem.ts'
-import type { Tree } from './tree.ts'
+/** Walks packed trees: the loop that every prediction of a tree model runs, for one row or for many. */
+import type { BatchScorer } from '../algorithm.ts'
+import { inSet, type Trees, treeCount, treeKind } from './trees.ts'
 
-/** Finds the leaf of each tree. `leafOf(tree, row)` counts leaves over all trees; `values` is indexed by it. */
-export interface Forest {
-  readonly trees: number
-  /** Outputs of every leaf of every tree, `outputs` numbers each. */
-  readonly values: Float64Array
-  leafOf(tree: number, row: Float64Array): number
-}
+/** Finds the leaf of a tree, counted over all trees, for the row that begins at `at` in `rows`. */
+export type LeafOf = (tree: number, rows: Float64Array, at: number) => number
 
-/** Throws a RangeError when a tree asks for a column that is not there. */
-export function layOut(trees: readonly Tree[], columns: readonly InputColumn[]): Forest {
-  const nodes = placeNodes(trees, columns)
-  const { roots, feature, threshold, left, right, missingLeft, setStart, setSize, members } = nodes
-  const goesLeft = (at: number, x: number): boolean => {
-    const set = setStart[at] ?? -1
-    if (set >= 0) return x >= 0 && x < (setSize[at] ?? 0) && members[set + x] === 1
-    return Number.isNaN(x) ? missingLeft[at] === 1 : x <= (threshold[at] ?? 0)
-  }
-  return {
-    trees: trees.length,
-    values: Float64Array.from(trees.flatMap((tree) => tree.leafValue)),
-    leafOf: (tree, row) => {
-      let at = roots[tree] ?? 0
-      while (at >= 0) at = (goesLeft(at, row[feature[at] ?? 0] ?? Number.NaN) ? left[at] : right[at]) ?? 0
-      return ~at
-    },
+export function leafFinder(trees: Trees): LeafOf {
+  const { feature } = trees
+  const roots = rootsOf(trees)
+  const links = linksOf(trees)
+  const goesLeft = leftRule(trees)
+  return (tree, rows, at) => {
+    let node = roots[tree] ?? 0
+    while (node >= 0) {
+      const x = rows[at + (feature[node] ?? 0)] ?? Number.NaN
+      node = links[2 * node + (goesLeft(node, x) ? 0 : 1)] ?? 0
+    }
+    return ~node
   }
 }
 
-interface Nodes {
-  /** First node of each tree; ~leaf for a tree without nodes. */
-  readonly roots: Int32Array
-  readonly feature: Int32Array
-  readonly threshold: Float64Array
-  readonly left: Int32Array
-  readonly right: Int32Array
-  readonly missingLeft: Uint8Array
-  /** Of a category's set: where it starts in `members`, and how many codes it spans. A start of -1 marks a number. */
-  readonly setStart: Int32Array
-  readonly setSize: Int32Array
-  readonly members: Uint8Array
+/** Rows that are walked together, tree by tree, so that a tree stays in the cache (1.6x over row by row, n = 50,000). */
+const block = 512
+
+/** Calls `add(leaf, tree, row)` for every tree of every row; rows in blocks, trees in order within a block. */
+export function forEachLeaf(
+  trees: Trees,
+  { values, rows }: { readonly values: readonly Float64Array[]; readonly rows: number },
+  add: (leaf: number, tree: number, row: number) => void,
+): void {
+  const leafOf = leafFinder(trees)
+  const count = treeCount(trees)
+  const width = values.length
+  const gathered = new Float64Array(block * width)
+  for (let from = 0; from < rows; from += block) {
+    const size = Math.min(block, rows - from)
+    for (const [column, all] of values.entries()) for (let i = 0; i < size; i++) gathered[i * width + column] = all[from + i] ?? Number.NaN
+    for (let tree = 0; tree < count; tree++) for (let i = 0; i < size; i++) add(leafOf(tree, gathered, i * width), tree, from + i)
+  }
 }
 
-function placeNodes(trees: readonly Tree[], columns: readonly InputColumn[]): Nodes {
-  const all = <T>(list: (tree: Tree, firstNode: number, firstLeaf: number) => readonly T[]): readonly T[] => {
-    let node = 0
-    let leaf = 0
-    return trees.flatMap((tree) => {
-      const listed = list(tree, node, leaf)
-      node += tree.feature.length
-      leaf += tree.leafCover.length
-      return listed
+/** A batch scorer that adds up leaves into `width` raw numbers a row; `finish` turns them into scores. */
+export function sumOfLeaves(trees: Trees, { start, outputOf, finish }: SumOptions): BatchScorer {
+  const { leafValue } = trees
+  const width = start.length
+  return (values, rows, scores) => {
+    const raw = new Float64Array(rows * width)
+    for (let row = 0; row < rows; row++) raw.set(start, row * width)
+    forEachLeaf(trees, { values, rows }, (leaf, tree, row) => {
+      const slot = row * width + outputOf(tree)
+      raw[slot] = (raw[slot] ?? 0) + (leafValue[leaf] ?? 0)
     })
-  }
-  const placed = (children: readonly number[], firstNode: number, firstLeaf: number): readonly number[] =>
-    children.map((child) => (child < 0 ? ~(firstLeaf + ~child) : firstNode + child))
-  const sets = all((tree) => tree.feature.map((column, i) => setOf(tree, i, columns[column])))
-  const starts: number[] = []
-  const members: number[] = []
-  for (const set of sets) {
-    starts.push(set === null ? -1 : members.length)
-    for (const isMember of set ?? []) members.push(isMember)
-  }
-  return {
-    roots: Int32Array.from(all((tree, firstNode, firstLeaf) => [tree.feature.length === 0 ? ~firstLeaf : firstNode])),
-    feature: Int32Array.from(all((tree) => tree.feature)),
-    threshold: Float64Array.from(all((tree) => tree.threshold)),
-    left: Int32Array.from(all((tree, firstNode, firstLeaf) => placed(tree.left, firstNode, firstLeaf))),
-    right: Int32Array.from(all((tree, firstNode, firstLeaf) => placed(tree.right, firstNode, firstLeaf))),
-    missingLeft: Uint8Array.from(all((tree) => tree.missing)),
-    setStart: Int32Array.from(starts),
-    setSize: Int32Array.from(sets, (set) => set?.length ?? 0),
-    members: Uint8Array.from(members),
+    const outputs = scores.length / Math.max(1, rows)
+    for (let row = 0; row < rows; row++)
+      finish(raw.subarray(row * width, (row + 1) * width), scores.subarray(row * outputs, (row + 1) * outputs))
   }
 }
 
-/** By code, 1 for those that go left; null when the node asks for a number. */
-function setOf(tree: Tree, node: number, column: InputColumn | undefined): readonly number[] | null {
-  if (column === undefined) throw new RangeError('A tree asks for a column that the model does not have.')
-  if (column.type === 'number') return null
-  const codes = new Set(tree.sets[tree.threshold[node] ?? -1] ?? [])
-  return Array.from({ length: Math.max(-1, ...codes) + 1 }, (_, code) => (codes.has(code) ? 1 : 0))
+export interface SumOptions {
+  /** Raw numbers before the first tree. */
+  readonly start: Float64Array
+  /** The raw number that a tree adds to. */
+  readonly outputOf: (tree: number) => number
+  readonly finish: (raw: Float64Array, scores: Float64Array) => void
+}
+
+function rootsOf({ nodes, leaves }: Trees): Int32Array {
+  return Int32Array.from({ length: nodes.length - 1 }, (_, tree) => {
+    const isLeaf = nodes[tree] === nodes[tree + 1]
+    return isLeaf ? ~(leaves[tree] ?? 0) : (nodes[tree] ?? 0)
+  })
+}
+
+/** Both children side by side: one load decides where to go. */
+function linksOf({ left, right }: Trees): Int32Array {
+  const links = new Int32Array(2 * left.length)
+  for (let node = 0; node < left.length; node++) {
+    links[2 * node] = left[node] ?? 0
+    links[2 * node + 1] = right[node] ?? 0
+  }
+  return links
+}
+
+/** LightGBM reads numbers this close to 0 as 0. */
+const nearZero = 1e-35
+
+/** Whether a node sends a value left; plain numbers are decided first. */
+export function leftRule(trees: Trees): (node: number, x: number) => boolean {
+  const { kind, threshold } = trees
+  const odd = oddRule(trees)
+  return (node, x) => {
+    const bits = kind[node] ?? 0
+    if (bits > treeKind.missingLeft) return odd(node, x)
+    return x <= (threshold[node] ?? 0) || (bits === treeKind.missingLeft && Number.isNaN(x))
+  }
+}
+
+/** What categories and the missing values of other engines ask for. */
+function oddRule(trees: Trees): (node: number, x: number) => boolean {
+  const { kind, threshold } = trees
+  return (node, x) => {
+    const bits = kind[node] ?? 0
+    const at = threshold[node] ?? 0
+    if ((bits & treeKind.category) !== 0) return inSet(trees, at, x)
+    if ((bits & treeKind.nanIsZero) !== 0) return (Number.isNaN(x) ? 0 : x) <= at
+    if (Number.isNaN(x) || Math.abs(x) <= nearZero) return (bits & treeKind.missingLeft) !== 0
+    return x <= at
+  }
 }
