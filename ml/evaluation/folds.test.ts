@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { kFolds, labelledFolds, stratifiedFolds, timeFolds } from './folds.ts'
+import { kFolds, labelledFolds, lackingFolds, repeatedFolds, stratifiedFolds, timeFolds } from './folds.ts'
 
 const target = Float64Array.from({ length: 103 }, (_, i) => (i % 10 === 0 ? 1 : 0))
 
@@ -58,5 +58,28 @@ describe('folds', () => {
       ['b', [2]],
     ])
     expect([...(folds[0]?.train ?? [])]).toEqual([0, 2])
+  })
+
+  it('repeated shuffle anew each round, and the first round is the one that a single round has', () => {
+    const make = (seed: number) => kFolds(50, { folds: 5, seed })
+    const folds = repeatedFolds({ repeats: 3, seed: 4 }, make)
+    expect(folds.map(({ name }) => name)).toEqual(['1', '2', '3'].flatMap((round) => ['1', '2', '3', '4', '5'].map((k) => `${round}.${k}`)))
+    expect(folds[0]?.test).toEqual(make(4)[0]?.test)
+    expect(folds[5]?.test).not.toEqual(folds[0]?.test)
+    for (let round = 0; round < 3; round++) {
+      const tested = folds.slice(5 * round, 5 * round + 5).flatMap(({ test }) => [...test])
+      expect(tested.toSorted((a, b) => a - b)).toEqual([...Array(50).keys()])
+    }
+    expect(repeatedFolds({ repeats: 1, seed: 4 }, make)).toEqual(make(4))
+  })
+
+  it('that cannot learn or test a class are found', () => {
+    const rare = Float64Array.of(0, 0, 0, 0, 1, 0)
+    const folds = labelledFolds(Int32Array.of(0, 0, 0, 1, 1, 1), ['a', 'b'])
+    expect(lackingFolds(folds, rare, 2)).toEqual([
+      { fold: 'a', part: 'test', classes: [1] },
+      { fold: 'b', part: 'train', classes: [1] },
+    ])
+    expect(lackingFolds(stratifiedFolds(target, { folds: 5, seed: 1 }), target, 2)).toEqual([])
   })
 })
