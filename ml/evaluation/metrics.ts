@@ -10,6 +10,8 @@ export interface Scored {
   readonly classes: number
   readonly target: Float64Array
   readonly scores: Float64Array
+  /** How much each row counts, 0 for not at all. Absent: all count the same. */
+  readonly weights?: Float64Array
 }
 
 /** Metrics of each task; the first is the one models are chosen by unless the caller says otherwise. */

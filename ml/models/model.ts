@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
 import type { Frame } from '../data/frame.ts'
+import { calibrateRow, calibrationSchema } from '../evaluation/calibration.ts'
 import type { BatchScorer, Scorer, Shape } from './algorithm.ts'
 import { algorithmNamed } from './algorithms.ts'
 import { decodeValue, encodeValue } from './model-bytes.ts'
@@ -31,6 +32,7 @@ const modelSchema = z.strictObject({
   ignored: z.array(z.string()).describe('Columns of the training data that it does not read'),
   params: z.record(z.string(), z.unknown()).describe('Parameters it was fitted with'),
   fitted: z.unknown().describe('What the algorithm learned'),
+  calibration: calibrationSchema.optional().describe('Laid over its probabilities, so that they mean what they say'),
 })
 
 export type Model = z.infer<typeof modelSchema>
@@ -132,9 +134,25 @@ function ready(model: Model): Ready {
   const algorithm = algorithmNamed(model.algorithm)
   const made = {
     reader: recordReader(model.columns, [...model.ignored, model.target]),
-    scorer: algorithm.scorer(model.fitted, shapeOf(model)),
-    batch: algorithm.batchScorer(model.fitted, shapeOf(model)),
+    scorer: calibratedScorer(model, algorithm.scorer(model.fitted, shapeOf(model))),
+    batch: calibratedBatch(model, algorithm.batchScorer(model.fitted, shapeOf(model))),
   }
   readyModels.set(model, made)
   return made
+}
+
+function calibratedScorer({ calibration, classes }: Model, scorer: Scorer): Scorer {
+  if (calibration === undefined) return scorer
+  return (row, scores) => {
+    scorer(row, scores)
+    calibrateRow(calibration, scores, 0, classes.length)
+  }
+}
+
+function calibratedBatch({ calibration, classes }: Model, batch: BatchScorer): BatchScorer {
+  if (calibration === undefined) return batch
+  return (values, rows, scores) => {
+    batch(values, rows, scores)
+    for (let row = 0; row < rows; row++) calibrateRow(calibration, scores, row * classes.length, classes.length)
+  }
 }
