@@ -5,7 +5,7 @@ import { getTraining, type Training } from '../ml/training/trainings.ts'
 import { Fault } from '../platform/fault.ts'
 import { list } from './dataset-schema.ts'
 import { defineTool } from './tool.ts'
-import { metricSchema, runId, scoreInWords, trainingInData, trainingSchema } from './training-schema.ts'
+import { metricSchema, recordedInData, runId, scoreInWords, trainingSchema } from './training-schema.ts'
 
 export const compareRunsTool = defineTool({
   name: 'compare_runs',
@@ -39,11 +39,11 @@ export const compareRunsTool = defineTool({
       )
     const behind =
       second === undefined ? '' : ` The next is ${second.run} (${second.algorithm}) with ${scoreInWords(metric, second.metrics[metric])}.`
-    const targets = new Set(trainings.map((training) => `${training.dataset}: ${training.spec.target}`))
+    const targets = new Set(trainings.map((training) => `${training.dataset}: ${training.spec.target ?? training.task}`))
     const caution = targets.size > 1 ? ` They do not learn the same thing (${[...targets].join('; ')}), so the numbers are not alike.` : ''
     return {
       content: `Best by ${metric} is ${best.run} (${best.algorithm}) with ${scoreInWords(metric, value(best))}.${behind}${caution}`,
-      data: { metric, best: best.run, runs: sorted.map(trainingInData), differing_params: differing(trainings) },
+      data: { metric, best: best.run, runs: sorted.map(recordedInData), differing_params: differing(trainings) },
     }
   },
 })

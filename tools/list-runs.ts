@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { listTrainings } from '../ml/training/trainings.ts'
 import { list } from './dataset-schema.ts'
 import { defineTool } from './tool.ts'
-import { metricNames, trainingInData, trainingSchema } from './training-schema.ts'
+import { metricNames, recordedInData, trainingSchema } from './training-schema.ts'
 
 export const listRunsTool = defineTool({
   name: 'list_runs',
@@ -31,7 +31,7 @@ export const listRunsTool = defineTool({
     const words =
       first === undefined
         ? ' Train one with train_model.'
-        : ` The first is ${first.run} (${first.algorithm}, target '${first.spec.target}').`
-    return { content: `${count}${where}.${words}`, data: { runs: trainings.map(trainingInData) } }
+        : ` The first is ${first.run} (${first.algorithm}${first.spec.target === undefined ? '' : `, target '${first.spec.target}'`}).`
+    return { content: `${count}${where}.${words}`, data: { runs: trainings.map(recordedInData) } }
   },
 })

@@ -28,8 +28,14 @@ export const predictTool = defineTool({
   output: z.object({
     predictions: list(
       z.object({
-        value: z.union([z.string(), z.number()]).describe('The class, or the number.'),
-        probabilities: z.record(z.string(), z.number()).optional().describe('Probability by class, adding up to 1; absent for numbers.'),
+        value: z
+          .union([z.string(), z.number()])
+          .describe('The class, the cluster or the number; how unusual the record is; of a projection the first component.'),
+        probabilities: z
+          .record(z.string(), z.number())
+          .optional()
+          .describe('Probability by class or cluster, adding up to 1; absent for numbers.'),
+        vector: list(z.number()).optional().describe('Of a projection: all components.'),
         version: versionNumber,
       }),
     ).describe('In the order of the records.'),

@@ -10,6 +10,7 @@ import { Fault } from '../platform/fault.ts'
 import { datasetRef, versionName } from './dataset-schema.ts'
 import { metricsSchema, modelName, versionNumber } from './model-schema.ts'
 import { defineTool } from './tool.ts'
+import { wishOf } from './training-wish.ts'
 
 const trained = z.object({ run: z.string() })
 
@@ -53,15 +54,9 @@ export const retrainModelTool = defineTool({
     const dataset = await getDataset(db, caller.workspace, ref ?? live.reference.dataset)
     const wish = {
       dataset: versionName(dataset),
-      target: spec.target,
       algorithm,
       params,
-      ...(spec.folds !== undefined && { folds: spec.folds }),
-      ...(spec.foldColumn !== undefined && { fold_column: spec.foldColumn }),
-      ...(spec.timeColumn !== undefined && { time_column: spec.timeColumn }),
-      ...(spec.metric !== undefined && { metric: spec.metric }),
-      ...(spec.seed !== undefined && { seed: spec.seed }),
-      ...(spec.task !== undefined && { task: spec.task }),
+      ...wishOf(spec),
     }
     const result = trained.safeParse((await context.invoke('train_model', wish, { step: 'train' })).data)
     if (!result.success) throw new Fault('internal', 'train_model gave no run.', { cause: result.error })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { metricsOf } from '../ml/evaluation/metrics.ts'
 import { algorithmNames } from '../ml/models/algorithms.ts'
 import { tasks } from '../ml/models/problem.ts'
-import type { Training } from '../ml/training/trainings.ts'
+import type { NewTraining, Training } from '../ml/training/trainings.ts'
 import { list, versionName } from './dataset-schema.ts'
 
 export const metricNames: readonly string[] = [...new Set(Object.values(metricsOf).flat())]
@@ -21,12 +21,14 @@ export const runId = z.string().min(1).max(100).describe('Id of a training run, 
 export const trainingSchema = z.object({
   run: runId,
   dataset: z.string().describe('Dataset and version it learned from, as name@version.'),
-  target: z.string().describe('Column it predicts.'),
+  target: z.string().optional().describe('Column it predicts, or whose labels measured it; absent where there is none.'),
   algorithm: z.string().describe('Algorithm that was fitted.'),
-  task: z.enum(tasks).describe('binary, multiclass or regression.'),
+  task: z.enum(tasks).describe('binary, multiclass, regression, clustering, anomaly, projection or recommendation.'),
   params: z.record(z.string(), z.unknown()).describe('All parameters, defaults filled in.'),
   metrics: scoresSchema.describe('Means over the folds, each measured on rows its model had not seen.'),
-  baseline: scoresSchema.describe('Metrics of always answering the class shares or the mean, on the same folds.'),
+  baseline: scoresSchema.describe(
+    'Metrics of always answering the class shares or the mean, on the same folds; empty where there is nothing to answer.',
+  ),
   folds: z.int().describe('Number of folds.'),
   seed: z.int().describe('Seed of folds and fitting.'),
   seconds: z.number().describe('Wall time in seconds.'),
@@ -34,14 +36,20 @@ export const trainingSchema = z.object({
   created_at: z.string().describe('When it was recorded, ISO 8601.'),
 })
 
-export function trainingInData(training: Training): z.input<typeof trainingSchema> {
-  const { run, target, algorithm, task, params, metrics, baseline, seed, seconds, warnings } = training
+export const recordedInData = (training: Training): z.input<typeof trainingSchema> => ({
+  ...trainingInData(training),
+  created_at: training.createdAt.toISOString(),
+})
+
+/** A training as results of tools show it, before it is recorded. */
+export function trainingInData(training: NewTraining): Omit<z.input<typeof trainingSchema>, 'created_at'> {
+  const { run, algorithm, task, params, metrics, baseline, seed, seconds, warnings } = training
   return {
     run,
     dataset: versionName({ name: training.dataset, version: training.datasetVersion }),
-    ...{ target, algorithm, task, params, metrics, baseline, seed, seconds, warnings },
+    ...(training.spec.target !== undefined && { target: training.spec.target }),
+    ...{ algorithm, task, params, metrics, baseline, seed, seconds, warnings },
     folds: training.folds.length,
-    created_at: training.createdAt.toISOString(),
   }
 }
 

@@ -2,7 +2,7 @@
 import { Fault } from '../../platform/fault.ts'
 import type { Column, Frame } from '../data/frame.ts'
 import { type Model, scoreFrame } from '../models/model.ts'
-import { outputs, prior, type Task } from '../models/problem.ts'
+import { isSupervised, outputs, prior, type Task } from '../models/problem.ts'
 import { confusion, type Metrics, measure, type Scored, scoreOf } from './metrics.ts'
 import { type PrecisionRecallPoint, precisionRecallCurve, type RocPoint, rocCurve, thinned } from './ranking.ts'
 
@@ -30,6 +30,11 @@ const curvePoints = 200
 
 /** Throws `invalid_input` when the table lacks the target or an input. Long tables belong in a worker: see evaluate.ts. */
 export function evaluationReport(model: Model, frame: Frame): EvaluationReport {
+  if (!isSupervised(model.task))
+    throw new Fault(
+      'invalid_input',
+      `This model (${model.algorithm}, ${model.task}) predicts no column, so there are no true answers to measure it by. Its own metrics are in list_runs.`,
+    )
   const column = frame.columns.find(({ name }) => name === model.target)
   if (column === undefined)
     throw new Fault(

@@ -72,7 +72,7 @@ async function wholeGraph(db: Queryable, workspace: string): Promise<LineageGrap
     'select name, version, rows::double precision as rows, parents from datasets where workspace = $1 order by created_at desc limit 5000',
     [workspace],
   )
-  const runs = await db.query<{ run: string; dataset: string; dataset_version: number; algorithm: string; target: string }>(
+  const runs = await db.query<{ run: string; dataset: string; dataset_version: number; algorithm: string; target: string | null }>(
     'select run, dataset, dataset_version, algorithm, target from trainings where workspace = $1 order by created_at desc limit 5000',
     [workspace],
   )
@@ -90,7 +90,11 @@ async function wholeGraph(db: Queryable, workspace: string): Promise<LineageGrap
       kind: 'dataset' as const,
       label: `${name} version ${version}, ${rows} rows`,
     })),
-    ...runs.rows.map(({ run, algorithm, target }) => ({ id: `run:${run}`, kind: 'run' as const, label: `${algorithm} for ${target}` })),
+    ...runs.rows.map(({ run, algorithm, target }) => ({
+      id: `run:${run}`,
+      kind: 'run' as const,
+      label: target === null ? algorithm : `${algorithm} for ${target}`,
+    })),
     ...versions.rows.map(({ model, version, stage }) => ({
       id: `model:${model}@${version}`,
       kind: 'model' as const,

@@ -26,10 +26,10 @@ export async function searchCatalog(
        select 'column', n.name || '@' || n.version, c.value ->> 'name', 'column ' || (c.value ->> 'name') || ' (' || (c.value ->> 'type') || ') of ' || n.name, 2
        from newest n cross join lateral jsonb_array_elements(n.columns) c
        union all
-       select 'model', model || '@' || version, model, model || ' version ' || version || ', ' || algorithm || ' for ' || (signature ->> 'target'), 1
+       select 'model', model || '@' || version, model, model || ' version ' || version || ', ' || algorithm || coalesce(' for ' || nullif(signature ->> 'target', ''), ''), 1
        from model_versions where workspace = $1
        union all
-       select 'run', run, run, algorithm || ' for ' || target || ' on ' || dataset, 3 from trainings where workspace = $1
+       select 'run', run, run, algorithm || coalesce(' for ' || target, '') || ' on ' || dataset, 3 from trainings where workspace = $1
      )
      select kind, name, text, own from hits
      where (select bool_and(strpos(lower(text || ' ' || name), word) > 0) from unnest($2::text[]) as word)

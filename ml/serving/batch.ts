@@ -1,4 +1,4 @@
-/** Answers for a whole dataset, as a new dataset: its rows with the prediction and its probability beside them. */
+/** Answers for a whole dataset, as a new dataset: its rows with the prediction and its probability, or the components, beside them. */
 import { unlink } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import type { Blobs } from '../../platform/blobs.ts'
@@ -16,7 +16,7 @@ export interface BatchOptions {
   readonly progress: (progress: { readonly fraction: number; readonly message: string }) => void
 }
 
-/** Throws `not_found` naming an input the dataset lacks. Columns called prediction and probability are replaced. */
+/** Throws `not_found` naming an input the dataset lacks. Columns called as the answers' are replaced. */
 export async function predictDataset(
   version: ModelVersion,
   dataset: Dataset,
@@ -24,27 +24,44 @@ export async function predictDataset(
 ): Promise<Snapshot> {
   const inputs = version.signature.inputs.map(({ name }) => requireColumn(dataset, name).name)
   const frame = await loadFrame(dataset, { blobs, signal, columns: inputs })
+  const answers = answerColumns(version.signature)
   const file = await blobs.scratch('csv')
   try {
-    await scoreToFile({ bytes: await blobs.get(version.blob), frame, file }, { signal, progress })
+    await scoreToFile({ bytes: await blobs.get(version.blob), frame, file, columns: answers }, { signal, progress })
     await using duck = await openDataset(dataset, { blobs, signal })
-    const regression = version.signature.task === 'regression' || version.signature.classes.every((each) => typeof each === 'number')
     await duck.run(
       `create table answers as select * from read_csv(${literal(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-       columns = {'prediction': '${regression ? 'double' : 'varchar'}', 'probability': 'double'}, parallel = false)`,
+       columns = {${answers.map(({ name, type }) => `${literal(name)}: '${type}'`).join(', ')}}, parallel = false)`,
     )
     const taken = dataset.columns
-      .filter(({ name }) => ['prediction', 'probability'].includes(name.toLowerCase()))
+      .filter(({ name }) => answers.some((answer) => answer.name.toLowerCase() === name.toLowerCase()))
       .map(({ name }) => identifier(name))
     const kept = taken.length > 0 ? `* exclude (${taken.join(', ')})` : '*'
-    const made = version.signature.task === 'regression' ? 'answers.prediction' : 'answers.prediction, answers.probability'
-    return await writeSnapshot(duck, `(select d.*, ${made} from (select ${kept} from dataset) as d positional join answers)`, blobs)
+    return await writeSnapshot(duck, `(select d.*, answers.* from (select ${kept} from dataset) as d positional join answers)`, blobs)
   } finally {
     await unlink(file).catch(() => undefined)
   }
 }
 
+/** The columns that answers are written in: a class with its probability, a number, or one number per component. */
+function answerColumns({ task, classes }: ModelVersion['signature']): readonly AnswerColumn[] {
+  if (task === 'projection') return classes.map((name) => ({ name: String(name), type: 'double' }))
+  if (classes.length === 0) return [{ name: 'prediction', type: 'double' }]
+  const type = classes.every((each) => typeof each === 'number') ? 'double' : 'varchar'
+  return [
+    { name: 'prediction', type },
+    { name: 'probability', type: 'double' },
+  ]
+}
+
+interface AnswerColumn {
+  readonly name: string
+  readonly type: 'double' | 'varchar'
+}
+
 interface Job {
+  /** What each row is answered by. */
+  readonly columns: readonly AnswerColumn[]
   readonly bytes: Uint8Array
   readonly frame: Frame
   readonly file: string

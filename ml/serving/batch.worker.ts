@@ -3,9 +3,14 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { asFault } from '../../platform/fault.ts'
 import type { Frame } from '../data/frame.ts'
-import { decodeModel, type Model, predictFrame } from '../models/model.ts'
+import { decodeModel, type Model, type Prediction, predictFrame } from '../models/model.ts'
 
-const given: { readonly bytes: Uint8Array; readonly frame: Frame; readonly file: string } = workerData
+const given: {
+  readonly bytes: Uint8Array
+  readonly frame: Frame
+  readonly file: string
+  readonly columns: readonly { readonly name: string }[]
+} = workerData
 const chunk = 5000
 
 try {
@@ -19,13 +24,10 @@ try {
 function writeAnswers(model: Model, frame: Frame, file: string): void {
   const handle = openSync(file, 'wx')
   try {
-    writeSync(handle, 'prediction,probability\n')
+    writeSync(handle, `${given.columns.map(({ name }) => quoted(name)).join(',')}\n`)
     for (let from = 0; from < frame.rows; from += chunk) {
       const to = Math.min(frame.rows, from + chunk)
-      const lines = predictFrame(model, slice(frame, from, to)).map(({ value, probabilities }) => {
-        const probability = probabilities?.[String(value)]
-        return `"${String(value).replaceAll('"', '""')}",${probability ?? ''}\n`
-      })
+      const lines = predictFrame(model, slice(frame, from, to)).map((prediction) => `${cells(prediction).join(',')}\n`)
       writeSync(handle, lines.join(''))
       parentPort?.postMessage({ fraction: to / frame.rows })
     }
@@ -33,6 +35,13 @@ function writeAnswers(model: Model, frame: Frame, file: string): void {
     closeSync(handle)
   }
 }
+
+function cells({ value, probabilities, vector }: Prediction): readonly (string | number)[] {
+  if (vector !== undefined) return vector
+  return probabilities === undefined ? [value] : [quoted(String(value)), probabilities[String(value)] ?? '']
+}
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
 
 function slice(frame: Frame, from: number, to: number): Frame {
   const columns = frame.columns.map((column) =>

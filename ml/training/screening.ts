@@ -1,7 +1,8 @@
 /** Looks at each input before training: what cannot help is left out, what looks too good or too rare is said. */
-import type { Column, NumberColumn } from '../data/frame.ts'
-import { rocAuc } from '../evaluation/ranking.ts'
-import { seededRandom } from '../evaluation/seeded-random.ts'
+import type { Column } from '../data/frame.ts'
+import { isSupervised } from '../models/problem.ts'
+import { cellOf, rowsInWords } from './columns.ts'
+import { explainedShare, sampleOf } from './leaks.ts'
 import type { Target } from './target.ts'
 
 export interface Screening {
@@ -10,34 +11,70 @@ export interface Screening {
   readonly warnings: readonly string[]
 }
 
-/** Rows looked at for leaks and ids: enough to tell, and quick. */
-const sampleSize = 20_000
-const bins = 32
+/** More distinct texts than this are no categories, and no algorithm here could hold a weight for each. */
+const mostLevels = 50_000
 
-/** `columns` are the inputs, without target, fold and time columns. */
+/** `columns` are the inputs, without target, fold and time columns. Who took what is told by ids, so nothing is left out there. */
 export function screen(columns: readonly Column[], target: Target): Screening {
+  if (target.task === 'recommendation') return { kept: columns, dropped: [], warnings: [] }
   const kept: Column[] = []
   const dropped: string[] = []
   const warnings: string[] = []
   const sample = sampleOf(target.rows.length)
   for (const column of columns) {
-    const seen = look(column, target.rows)
-    if (seen.distinct <= 1 && (seen.missing === 0 || seen.distinct === 0)) {
+    const useless = uselessness(column, target.rows)
+    if (useless !== undefined) {
       dropped.push(column.name)
-      warnings.push(`Column '${column.name}' ${seen.distinct === 0 ? 'is empty' : 'never changes'} and was left out.`)
-    } else if (isIdLike(column, seen)) {
-      dropped.push(column.name)
-      warnings.push(`Column '${column.name}' has a different value in (almost) every row, like an id, and was left out.`)
-    } else {
-      kept.push(column)
-      const explained = explainedShare(column, target, sample)
-      if (explained >= 0.99)
-        warnings.push(
-          `Column '${column.name}' alone gives the target away (${(100 * explained).toFixed(1)} %): a leak? Check that it is known before the target is.`,
-        )
+      warnings.push(`Column '${column.name}' ${useless} and was left out.`)
+      continue
     }
+    kept.push(column)
+    warnings.push(...doubts(column, target, sample))
   }
   return { kept, dropped, warnings: [...warnings, ...balanceWarnings(target)] }
+}
+
+/** Why a column cannot help; undefined when it may. */
+function uselessness(column: Column, rows: Uint32Array): string | undefined {
+  const seen = look(column, rows)
+  if (seen.distinct === 0) return 'is empty'
+  if (seen.distinct === 1 && seen.missing === 0) return 'never changes'
+  if (isIdLike(column, seen)) return 'has a different value in (almost) every row, like an id,'
+  if (column.type === 'category' && seen.distinct > mostLevels)
+    return `has ${seen.distinct} different texts, more than the ${mostLevels} that can be learned from,`
+  return undefined
+}
+
+/** What to look at in a column that stays. */
+function doubts(column: Column, target: Target, sample: Uint32Array): readonly string[] {
+  const explained = isSupervised(target.task) ? explainedShare(column, target, sample) : 0
+  const leak =
+    explained >= 0.99
+      ? [
+          `Column '${column.name}' alone gives the target away (${(100 * explained).toFixed(1)} %): a leak? Check that it is known before the target is.`,
+        ]
+      : []
+  return [...leak, ...unreadable(column, target.rows)]
+}
+
+/** Infinities are read as missing, and a number above 2^53 has lost its last digits. */
+function unreadable(column: Column, rows: Uint32Array): readonly string[] {
+  if (column.type === 'category') return []
+  const infinite: number[] = []
+  const large: number[] = []
+  for (const row of rows) {
+    const size = Math.abs(column.values[row] ?? 0)
+    if (size === Number.POSITIVE_INFINITY) infinite.push(row)
+    else if (size > 2 ** 53 && size < 1e20) large.push(row)
+  }
+  return [
+    ...(infinite.length > 0 ? [`Column '${column.name}' is infinite in ${rowsInWords(infinite)}: read as missing.`] : []),
+    ...(large.length > 0
+      ? [
+          `Column '${column.name}' has whole numbers beyond 2^53 in ${rowsInWords(large)}: their last digits are lost. If it is an id, store it as text.`,
+        ]
+      : []),
+  ]
 }
 
 interface Looked {
@@ -57,7 +94,7 @@ function look(column: Column, rows: Uint32Array): Looked {
   let before = Number.NaN
   let stride = 0
   for (const row of rows) {
-    const value = cell(column, row)
+    const value = cellOf(column, row)
     if (Number.isNaN(value)) missing++
     else if (seen.size < most) seen.add(value)
     if (counts && !Number.isNaN(before)) {
@@ -82,83 +119,8 @@ function isWhole(column: Column): boolean {
   return column.type === 'number' && column.values.every((value) => Number.isNaN(value) || Number.isInteger(value))
 }
 
-/**
- * How much of the target one column tells, 0 to 1. Of a number: the part of its variance between bins of the column. Of
- * classes: the part of the majority's errors that each bin's own majority repairs, or for two classes how well the
- * column alone orders them (|2 AUC - 1|), whichever is more.
- */
-function explainedShare(column: Column, target: Target, sample: Uint32Array): number {
-  const bin = binner(column, target, sample)
-  if (target.task === 'regression') return varianceBetween(bin, target, sample)
-  const repaired = errorsRepaired(bin, target, sample)
-  return column.type === 'number' && target.task === 'binary' ? Math.max(repaired, orderTold(column, target, sample)) : repaired
-}
-
-function orderTold(column: NumberColumn, { rows, values }: Target, sample: Uint32Array): number {
-  const present = sample.filter((position) => !Number.isNaN(column.values[rows[position] ?? 0]))
-  if (present.length < sample.length / 2) return 0
-  const area = rocAuc(
-    Uint8Array.from(present, (position) => values[position] ?? 0),
-    Float64Array.from(present, (position) => column.values[rows[position] ?? 0] ?? 0),
-  )
-  return Number.isNaN(area) ? 0 : Math.abs(2 * area - 1)
-}
-
-type Binner = (position: number) => number
-
-/** The bin of a row of the target; missing values have bin 0. */
-function binner(column: Column, target: Target, sample: Uint32Array): Binner {
-  const value = (position: number): number => cell(column, target.rows[position] ?? 0)
-  if (column.type === 'category') return (position) => value(position) + 1 || 0
-  const sorted = Float64Array.from(sample, value)
-    .filter((each) => !Number.isNaN(each))
-    .sort()
-  const cuts = Array.from({ length: bins - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / bins)] ?? 0)
-  return (position) => {
-    const at = value(position)
-    return Number.isNaN(at) ? 0 : 1 + cuts.filter((cut) => at >= cut).length
-  }
-}
-
-function errorsRepaired(bin: Binner, { classes, values }: Target, sample: Uint32Array): number {
-  const tally = new Map<number, Float64Array>()
-  const overall = new Float64Array(classes.length)
-  for (const position of sample) {
-    const y = values[position] ?? 0
-    const at = bin(position)
-    const counts = tally.get(at) ?? new Float64Array(classes.length)
-    counts[y] = (counts[y] ?? 0) + 1
-    overall[y] = (overall[y] ?? 0) + 1
-    tally.set(at, counts)
-  }
-  /** A category with a bin for every few rows would repair anything. */
-  if (tally.size > sample.length / 10 + 2) return 0
-  const errors = sample.length - Math.max(...overall)
-  const left = [...tally.values()].reduce((sum, counts) => sum + counts.reduce((a, b) => a + b, 0) - Math.max(...counts), 0)
-  return errors === 0 ? 0 : 1 - left / errors
-}
-
-function varianceBetween(bin: Binner, { values }: Target, sample: Uint32Array): number {
-  const tally = new Map<number, { rows: number; sum: number }>()
-  let sum = 0
-  let squares = 0
-  for (const position of sample) {
-    const y = values[position] ?? 0
-    const group = tally.get(bin(position)) ?? { rows: 0, sum: 0 }
-    group.rows++
-    group.sum += y
-    tally.set(bin(position), group)
-    sum += y
-    squares += y * y
-  }
-  if (tally.size > sample.length / 10 + 2) return 0
-  const centre = (sum * sum) / sample.length
-  const between = [...tally.values()].reduce((all, group) => all + (group.sum * group.sum) / group.rows, 0) - centre
-  return squares > centre ? between / (squares - centre) : 0
-}
-
 function balanceWarnings({ task, classes, values }: Target): readonly string[] {
-  if (task === 'regression') return []
+  if (task !== 'binary' && task !== 'multiclass') return []
   const counts = new Float64Array(classes.length)
   for (const y of values) counts[y] = (counts[y] ?? 0) + 1
   const rarest = counts.indexOf(Math.min(...counts))
@@ -167,16 +129,4 @@ function balanceWarnings({ task, classes, values }: Target): readonly string[] {
   return [
     `Class '${classes[rarest]}' has ${counts[rarest]} of ${values.length} rows (${(100 * share).toFixed(1)} %): accuracy hides how it fares, look at pr_auc and f1_macro.`,
   ]
-}
-
-function cell(column: Column, row: number): number {
-  if (column.type === 'number') return column.values[row] ?? Number.NaN
-  const code = column.codes[row] ?? -1
-  return code < 0 ? Number.NaN : code
-}
-
-function sampleOf(rows: number): Uint32Array {
-  if (rows <= sampleSize) return Uint32Array.from({ length: rows }, (_, i) => i)
-  const random = seededRandom(1)
-  return Uint32Array.from({ length: sampleSize }, () => Math.floor(random() * rows))
 }

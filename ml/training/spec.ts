@@ -4,8 +4,8 @@ import type { Model } from '../models/model.ts'
 import type { Task } from '../models/problem.ts'
 
 export interface TrainSpec {
-  /** Column to predict. */
-  readonly target: string
+  /** Column to predict. Absent for algorithms that predict none; where they find anomalies, its labels measure them. */
+  readonly target?: string
   /** A name in the table of algorithms, or `auto`: cross-validate all that fit the task and keep the best. */
   readonly algorithm: string
   /** Default 5. */
@@ -14,6 +14,14 @@ export interface TrainSpec {
   readonly foldColumn?: string
   /** Folds test on what is later than what they train on. Not an input. */
   readonly timeColumn?: string
+  /** Rows with the same value here stay together, on one side of every fold. Not an input. */
+  readonly groupColumn?: string
+  /** Rounds of folds, each dealt anew. Default 1. */
+  readonly repeats?: number
+  /** Positive numbers: how much each row counts. Not an input. */
+  readonly weightColumn?: string
+  /** How much each class counts, by name; absent ones 1. `balanced`: all classes the same in all. */
+  readonly classWeight?: 'balanced' | Readonly<Record<string, number>>
   /** What `auto` chooses by. Default: the first of the task's metrics. */
   readonly metric?: string
   readonly params?: Readonly<Record<string, unknown>>

@@ -5,11 +5,11 @@ import type { Task } from '../models/problem.ts'
 
 export interface Target {
   readonly task: Task
-  /** Sorted: numbers by size, texts by code unit. Empty for regression. */
+  /** Sorted: numbers by size, texts by code unit. Empty for regression and for tasks without a target. */
   readonly classes: readonly (string | number)[]
-  /** Rows that have an answer. */
+  /** Rows that have an answer; all rows where none is wanted. */
   readonly rows: Uint32Array
-  /** Class index or number of each of those rows. */
+  /** Class index or number of each of those rows; empty where none is wanted. Of anomalies 1 for the unusual rows. */
   readonly values: Float64Array
 }
 
@@ -21,6 +21,21 @@ const maxClasses = 1000
 /** Throws `invalid_input` when nothing can be learned from the column. */
 export function readTarget(column: Column, task?: 'classification' | 'regression'): Target {
   return column.type === 'category' ? readText(column, task) : readNumbers(column, task)
+}
+
+/** Labels of anomalies: the rarer of two values is the unusual one (the second at a tie). Throws `invalid_input` for any other column. */
+export function readLabels(column: Column): Target & { readonly positive: string | number; readonly count: number } {
+  const { task, classes, rows, values } = readTarget(column, 'classification')
+  if (task !== 'binary')
+    throw new Fault(
+      'invalid_input',
+      `Column '${column.name}' has ${classes.length} values, and labels of unusual rows need two. Choose such a column, or leave target out.`,
+    )
+  const second = values.reduce((sum, value) => sum + value, 0)
+  const unusual = second <= rows.length - second ? 1 : 0
+  const labels = values.map((value) => (value === unusual ? 1 : 0))
+  const count = unusual === 1 ? second : rows.length - second
+  return { task: 'anomaly', classes: [], rows, values: labels, positive: classes[unusual] ?? '', count }
 }
 
 function readText(column: Column & { readonly type: 'category' }, task?: 'classification' | 'regression'): Target {

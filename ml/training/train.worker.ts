@@ -34,10 +34,10 @@ attempt(() => {
 function perform(planned: ReturnType<typeof plan>, job: Job): void {
   const progress = everyTenth((fraction) => reply({ kind: 'progress', fraction }))
   if (job.fold !== undefined) {
-    reply({ kind: 'scored', score: measureFold(planned, { ...job, index: job.fold }, progress) })
+    reply({ kind: 'scored', score: measureFold(planned, { ...job, index: job.fold }, { progress }) })
     return
   }
-  const model = fitModel(planned, { ...job, target: spec.target }, progress)
+  const model = fitModel(planned, { ...job, target: spec.target }, { progress })
   reply({ kind: 'fitted', model, bytes: encodeModel(model) })
 }
 

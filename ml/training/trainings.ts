@@ -31,7 +31,6 @@ export interface NewTraining {
 }
 
 export interface Training extends NewTraining {
-  readonly target: string
   readonly createdAt: Date
 }
 
@@ -58,7 +57,7 @@ export async function recordTraining(tx: Queryable, training: NewTraining): Prom
       training.dataset,
       training.datasetVersion,
       training.datasetBlob,
-      training.spec.target,
+      training.spec.target ?? null,
       training.algorithm,
       training.task,
       JSON.stringify(training.spec),
@@ -108,7 +107,7 @@ interface TrainingRow {
   readonly dataset: string
   readonly dataset_version: number
   readonly dataset_blob: string
-  readonly target: string
+  readonly target: string | null
   readonly algorithm: string
   readonly task: Task
   readonly spec: TrainSpec
@@ -125,7 +124,7 @@ interface TrainingRow {
   readonly created_at: Date
 }
 
-function fromRow({ dataset_version, dataset_blob, model_blob, code_version, created_at, seed, ...row }: TrainingRow): Training {
+function fromRow({ target: _, dataset_version, dataset_blob, model_blob, code_version, created_at, seed, ...row }: TrainingRow): Training {
   return {
     ...row,
     seed: Number(seed),
