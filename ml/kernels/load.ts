@@ -19,3 +19,23 @@ export function sharedMemory(bytes: number): WebAssembly.Memory {
   const pages = Math.max(1, Math.ceil(bytes / 65_536))
   return new WebAssembly.Memory({ initial: pages, maximum: 65_536, shared: true })
 }
+
+/** What runs a kernel; its results are the same. */
+export type Engine = 'webassembly' | 'javascript'
+
+interface Kernel<K> {
+  readonly name: string
+  readonly isKernel: (exports: WebAssembly.Exports) => exports is WebAssembly.Exports & K
+  readonly twin: (memory: WebAssembly.Memory) => K
+  /** WebAssembly where it can be, unless named. */
+  readonly engine?: Engine
+}
+
+/** A kernel's functions over this memory. */
+export function kernelOver<K>(memory: WebAssembly.Memory, { name, isKernel, twin, engine = 'webassembly' }: Kernel<K>): K {
+  const module = engine === 'webassembly' ? kernelModule(name) : undefined
+  if (module === undefined) return twin(memory)
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  if (!isKernel(exports)) throw new TypeError(`The kernel '${name}' lacks functions: run npm run kernels.`)
+  return exports
+}
