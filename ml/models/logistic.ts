@@ -1,111 +1,108 @@
-/** Logistic regression, two classes or many (softmax), with scikit-learn's penalty: minimise |w|²/2 + C · log loss. */
+/**
+ * Logistic regression, two classes or many (softmax), with scikit-learn's objective: minimise C · log loss, summed over the
+ * rows, plus ½|w|² (l2), |w| (l1) or a mix of both. Quasi-Newton steps, each costing one visit of the rows.
+ */
 import { z } from 'zod'
+import type { BatchScorer, Scorer, Shape } from './algorithm.ts'
 import { defineAlgorithm } from './algorithm.ts'
 import { at } from './at.ts'
-import { type Design, designOf, multiply, multiplyTransposed } from './linear/design.ts'
-import { equationOf, equationSchema, equationScorer } from './linear/equation.ts'
+import { designOf } from './linear/design.ts'
+import { type Equation, equationBatchScorer, equationOf, equationSchema, equationScorer } from './linear/equation.ts'
 import { minimise } from './linear/lbfgs.ts'
-import type { Problem } from './problem.ts'
+import { type LogLoss, logLossOf } from './linear/log-loss.ts'
 import { sigmoid, softmax } from './softmax.ts'
 
 const params = z.strictObject({
-  C: z.number().gt(0).default(1).describe('Inverse of the L2 penalty on the weights of standardised inputs'),
+  penalty: z
+    .enum(['l2', 'l1', 'elasticnet', 'none'])
+    .default('l2')
+    .describe('l2 shrinks all weights, l1 sets many of them to 0, elasticnet does some of both, none neither'),
+  C: z.number().gt(0).default(1).describe('Inverse strength of the penalty on the weights of standardised inputs; none ignores it'),
+  l1_ratio: z.number().min(0).max(1).default(0.5).describe('For elasticnet: 0 is l2, 1 is l1'),
   max_iter: z.int().min(1).max(10_000).default(100).describe('Most steps of the optimiser'),
+  tol: z.number().gt(0).max(1).default(1e-5).describe('It stops when no slope of the mean loss is steeper'),
 })
+
+type Params = z.infer<typeof params>
 
 export const logistic = defineAlgorithm({
   name: 'logistic',
   title: 'Logistic regression',
   tasks: ['binary', 'multiclass'],
-  weighted: false,
+  weighted: true,
   params,
   fitted: equationSchema,
-  fit: (problem, { C, max_iter }, { progress }) => {
+  fit: (problem, chosen, { progress }) => {
     const design = designOf(problem)
-    /** Two classes need one weight vector: the log odds of the second. */
-    const outputs = problem.classes === 2 ? 1 : problem.classes
-    const size = design.width + 1
-    let evaluations = 0
-    const evaluate = (x: Float64Array, gradient: Float64Array): number => {
-      progress(1 - 1 / (1 + ++evaluations / 20))
-      return loss({ design, problem, C, outputs }, x, gradient)
-    }
-    const { x } = minimise(evaluate, new Float64Array(outputs * size), { iterations: max_iter, tolerance: 1e-6 * C * problem.rows })
+    const loss = logLossOf(design, problem)
+    const { size, outputs } = loss
+    const x = solve(loss, chosen, { rows: problem.rows, progress })
     progress(1)
-    const weights = Array.from({ length: outputs }, (_, k) => x.subarray(k * size, k * size + design.width))
-    const intercept = Array.from({ length: outputs }, (_, k) => x[k * size + design.width] ?? 0)
+    const weights = Array.from({ length: outputs }, (_, k) => x.subarray(k * size, (k + 1) * size - 1))
+    const intercept = Array.from({ length: outputs }, (_, k) => at(x, (k + 1) * size - 1))
     return equationOf(design, weights, intercept)
   },
-  scorer: (equation, shape) => {
-    const score = equationScorer(equation, shape)
-    const outputs = equation.intercept.length
-    return (row, scores) => {
-      score(row, scores)
-      if (outputs > 1) softmax(scores)
-      else {
-        const p = sigmoid(at(scores, 0))
-        scores[0] = 1 - p
-        scores[1] = p
-      }
-    }
-  },
+  scorer: probabilityScorer,
+  batchScorer: probabilityBatchScorer,
 })
 
-interface Fit {
-  readonly design: Design
-  readonly problem: Problem
-  readonly C: number
-  readonly outputs: number
+/** Divided by C and the rows, so that slopes mean the same whatever they are: mean loss + l2 w²/2 + l1 |w|, intercepts free. */
+function solve(
+  loss: LogLoss,
+  { penalty, C, l1_ratio, max_iter, tol }: Params,
+  { rows, progress }: { readonly rows: number; readonly progress: (fraction: number) => void },
+): Float64Array {
+  const ratio = { none: 0, l2: 0, l1: 1, elasticnet: l1_ratio }[penalty]
+  const strength = penalty === 'none' ? 0 : 1 / (C * rows)
+  const penalised = (each: number): Float64Array => loss.start.map((_, i) => (i % loss.size === loss.size - 1 ? 0 : each))
+  const l2 = penalised(strength * (1 - ratio))
+  let evaluations = 0
+  const evaluate = (x: Float64Array, gradient: Float64Array): number => {
+    progress(1 - 1 / (1 + ++evaluations / 20))
+    gradient.fill(0)
+    let value = loss.evaluate(x, gradient) / rows
+    for (let i = 0; i < x.length; i++) {
+      gradient[i] = at(gradient, i) / rows + at(l2, i) * at(x, i)
+      value += (at(l2, i) * at(x, i) ** 2) / 2
+    }
+    return value
+  }
+  const curvature = loss.curvature.map((each, i) => each / rows + at(l2, i))
+  const l1 = ratio > 0 && strength > 0 ? { l1: penalised(strength * ratio) } : {}
+  return minimise(evaluate, loss.start, { iterations: max_iter, tolerance: tol, curvature, ...l1 }).x
 }
 
-/** Value and gradient of the penalised loss; `x` is, output by output, the weights and then the intercept. */
-function loss({ design, problem, C, outputs }: Fit, x: Float64Array, gradient: Float64Array): number {
-  const size = design.width + 1
-  const scores = Array.from({ length: outputs }, (_, k) => {
-    const score = new Float64Array(design.rows).fill(x[k * size + design.width] ?? 0)
-    multiply(design, x.subarray(k * size, k * size + design.width), score)
-    return score
-  })
-  let value = C * (outputs === 1 ? binaryResiduals(scores, problem.target) : softmaxResiduals(scores, problem.target))
-  gradient.fill(0)
-  for (const [k, residuals] of scores.entries()) {
-    const part = gradient.subarray(k * size, k * size + design.width)
-    multiplyTransposed(design, residuals, part)
-    let sum = 0
-    for (let row = 0; row < residuals.length; row++) sum += residuals[row] ?? 0
-    gradient[k * size + design.width] = C * sum
-    for (let j = 0; j < part.length; j++) {
-      const weight = x[k * size + j] ?? 0
-      part[j] = C * (part[j] ?? 0) + weight
-      value += (weight * weight) / 2
+function probabilityScorer(equation: Equation, shape: Shape): Scorer {
+  const score = equationScorer(equation, shape)
+  if (equation.intercept.length > 1)
+    return (row, scores) => {
+      score(row, scores)
+      softmax(scores)
+    }
+  const logOdds = new Float64Array(1)
+  return (row, scores) => {
+    score(row, logOdds)
+    const p = sigmoid(at(logOdds, 0))
+    scores[0] = 1 - p
+    scores[1] = p
+  }
+}
+
+function probabilityBatchScorer(equation: Equation, shape: Shape): BatchScorer {
+  const score = equationBatchScorer(equation, shape)
+  const { length: outputs } = equation.intercept
+  if (outputs > 1)
+    return (values, rows, scores) => {
+      score(values, rows, scores)
+      for (let row = 0; row < rows; row++) softmax(scores.subarray(row * outputs, (row + 1) * outputs))
+    }
+  return (values, rows, scores) => {
+    const logOdds = new Float64Array(rows)
+    score(values, rows, logOdds)
+    for (let row = 0; row < rows; row++) {
+      const p = sigmoid(at(logOdds, row))
+      scores[2 * row] = 1 - p
+      scores[2 * row + 1] = p
     }
   }
-  return value
-}
-
-/** Replaces log odds by p - y; returns the log loss summed over rows. */
-function binaryResiduals([score]: readonly Float64Array[], target: Float64Array): number {
-  let sum = 0
-  if (score === undefined) return sum
-  for (let row = 0; row < score.length; row++) {
-    const z = score[row] ?? 0
-    const y = target[row] ?? 0
-    sum += Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z)))
-    score[row] = sigmoid(z) - y
-  }
-  return sum
-}
-
-/** Replaces scores by p - [y = k]; returns the log loss summed over rows. */
-function softmaxResiduals(scores: readonly Float64Array[], target: Float64Array): number {
-  let sum = 0
-  const row = new Float64Array(scores.length)
-  for (let i = 0; i < target.length; i++) {
-    for (const [k, score] of scores.entries()) row[k] = score[i] ?? 0
-    const y = target[i] ?? 0
-    softmax(row)
-    sum -= Math.log(Math.max(row[y] ?? 0, Number.MIN_VALUE))
-    for (const [k, score] of scores.entries()) score[i] = (row[k] ?? 0) - (k === y ? 1 : 0)
-  }
-  return sum
 }
