@@ -15,9 +15,11 @@ import { embedTextsTool } from './embed-texts.ts'
 import { evaluateModelTool } from './evaluate-model.ts'
 import { exportCollectionTool } from './export-collection.ts'
 import { exportDataTool } from './export-data.ts'
+import { exportModelTool } from './export-model.ts'
 import { getDocumentTool } from './get-document.ts'
 import { getLineageTool } from './get-lineage.ts'
 import { importCollectionTool } from './import-collection.ts'
+import { importModelTool } from './import-model.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { ingestDocumentsTool } from './ingest-documents.ts'
 import type { OpenCatalogue } from './invocation.ts'
@@ -97,6 +99,8 @@ export const allTools: readonly Tool[] = [
   recordFeedbackTool,
   recordOutcomeTool,
   registerModelTool,
+  importModelTool,
+  exportModelTool,
   reindexCollectionTool,
   reproduceRunTool,
   resumeAgentsTool,

@@ -21,6 +21,8 @@ const story = [
   'register_model',
   'list_models',
   'evaluate_model',
+  'export_model',
+  'import_model',
   'promote_model',
   'retrain_model',
   'deploy_model',

@@ -50,8 +50,13 @@ export const retrainModelTool = defineTool({
     const { db, blobs, caller, call, signal } = context
     const route = (await currentDeployment(db, caller.workspace, model))?.routes.find(({ role }) => role === 'live')
     const live = await getModelVersion(db, caller.workspace, model, route?.version)
+    if (live.algorithm.startsWith('imported_'))
+      throw new Fault(
+        'invalid_input',
+        `Version ${live.version} of '${model}' was imported, so there is no training to repeat. Train one with train_model.`,
+      )
     const { spec, algorithm, params } = await getTraining(db, caller.workspace, live.run)
-    const dataset = await getDataset(db, caller.workspace, ref ?? live.reference.dataset)
+    const dataset = await getDataset(db, caller.workspace, ref ?? live.reference?.dataset ?? '')
     const wish = {
       dataset: versionName(dataset),
       algorithm,

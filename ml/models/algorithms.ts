@@ -2,6 +2,8 @@
 import { Fault } from '../../platform/fault.ts'
 import type { Algorithm } from './algorithm.ts'
 import { gradientBoosting } from './gradient-boosting.ts'
+import { importedOnnx } from './imported-onnx.ts'
+import { importedTrees } from './imported-trees.ts'
 import { linear } from './linear.ts'
 import { logistic } from './logistic.ts'
 import type { Task } from './problem.ts'
@@ -9,11 +11,14 @@ import { tree } from './tree.ts'
 
 export const algorithms: readonly Algorithm[] = [linear, logistic, tree, gradientBoosting]
 
+/** Models that other programs trained: they can be served, not fitted. */
+const imported: readonly Algorithm[] = [importedTrees, importedOnnx]
+
 export const algorithmNames: readonly string[] = algorithms.map(({ name }) => name)
 
 /** Throws `invalid_input` with the names there are. */
 export function algorithmNamed(name: string): Algorithm {
-  const found = algorithms.find((algorithm) => algorithm.name === name)
+  const found = [...algorithms, ...imported].find((algorithm) => algorithm.name === name)
   if (found === undefined)
     throw new Fault('invalid_input', `There is no algorithm '${name}'. Use one of ${algorithmNames.join(', ')}, or auto.`)
   return found

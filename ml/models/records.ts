@@ -50,6 +50,8 @@ function categoryCell(value: unknown, codes: ReadonlyMap<string, number>): Cell 
   if (value === undefined) return absent
   const code = typeof value === 'number' || typeof value === 'boolean' ? codes.get(String(value)) : undefined
   if (code !== undefined) return code
+  /** A code that training never saw, where the others are numbers too. */
+  if (typeof value === 'number' && !Number.isNaN(Number(codes.keys().next().value))) return unseen
   const examples = [...codes.keys()].slice(0, 3).map((level) => `'${level}'`)
   return { wrong: `must be text such as ${examples.join(', ')}, found ${brief(value)}; send text, or null where it is missing` }
 }

@@ -5,7 +5,7 @@ import { Fault } from '../../platform/fault.ts'
 import { type Dataset, getDataset } from '../data/datasets.ts'
 import type { Frame } from '../data/frame.ts'
 import { loadFrame } from '../data/frame-reader.ts'
-import { getModelVersion, type ModelVersion } from '../registry/registry.ts'
+import { getModelVersion, type ModelVersion, referenceOf } from '../registry/registry.ts'
 import { currentDeployment } from '../serving/deployments.ts'
 import { recentRecords } from '../serving/prediction-log.ts'
 import { type ConceptDrift, conceptDrift } from './concept.ts'
@@ -48,11 +48,7 @@ export async function checkDrift(place: Place, question: DriftQuestion): Promise
       'Say what to compare: a model (its live traffic, or a dataset, with its training data), or a dataset and a reference.',
     )
   const version = model === undefined ? undefined : await servingVersion(place, model)
-  const before = await getDataset(
-    place.db,
-    place.workspace,
-    reference ?? (version ? `${version.reference.dataset}@${version.reference.version}` : ''),
-  )
+  const before = await getDataset(place.db, place.workspace, reference ?? (version ? referenceOf(version) : ''))
   if (dataset !== undefined)
     return compareDatasets(place, { before, after: await getDataset(place.db, place.workspace, dataset), version, question })
   if (!version) throw new Fault('invalid_input', 'Pass a dataset to compare with the reference.')

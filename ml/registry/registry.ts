@@ -7,10 +7,15 @@ import type { ModelSignature } from '../models/model.ts'
 export const stages = ['none', 'staging', 'production', 'archived'] as const
 export type Stage = (typeof stages)[number]
 
+export interface DatasetVersion {
+  readonly dataset: string
+  readonly version: number
+}
+
 export interface ModelVersion {
   readonly model: string
   readonly version: number
-  /** The training it came from. */
+  /** The training it came from, or the call that imported it. */
   readonly run: string
   /** Digest of the encoded model. */
   readonly blob: string
@@ -19,8 +24,8 @@ export interface ModelVersion {
   readonly aliases: readonly string[]
   readonly signature: ModelSignature
   readonly metrics: Readonly<Record<string, number>>
-  /** The data it was trained on: what drift is measured against. */
-  readonly reference: { readonly dataset: string; readonly version: number }
+  /** The data it was trained on: what drift is measured against. Absent for a model that was imported without. */
+  readonly reference?: DatasetVersion
   readonly createdAt: Date
 }
 
@@ -31,7 +36,7 @@ export interface NewModelVersion {
   readonly algorithm: string
   readonly signature: ModelSignature
   readonly metrics: Readonly<Record<string, number>>
-  readonly reference: { readonly dataset: string; readonly version: number }
+  readonly reference?: DatasetVersion
   readonly createdBy: string
 }
 
@@ -65,8 +70,8 @@ export async function saveModelVersion(tx: Queryable, workspace: string, given: 
       given.algorithm,
       JSON.stringify(given.signature),
       JSON.stringify(given.metrics),
-      given.reference.dataset,
-      given.reference.version,
+      given.reference?.dataset ?? null,
+      given.reference?.version ?? null,
       given.createdBy,
     ],
   )
@@ -88,6 +93,15 @@ export async function getModelVersion(db: Queryable, workspace: string, model: s
   )
   if (rows[0]) return fromRow(rows[0])
   throw await missing(db, workspace, model, version)
+}
+
+/** name@version of the data it was trained on. Throws `invalid_input` for a model that was imported without. */
+export function referenceOf({ model, version, reference }: ModelVersion): string {
+  if (reference) return `${reference.dataset}@${reference.version}`
+  throw new Fault(
+    'invalid_input',
+    `Version ${version} of '${model}' was imported without training data. Name a dataset to use in its place.`,
+  )
 }
 
 /** Every version, by model, newest first; of one model when named. */
@@ -171,14 +185,16 @@ interface VersionRow {
   readonly stage: Stage
   readonly signature: ModelSignature
   readonly metrics: Readonly<Record<string, number>>
-  readonly reference_dataset: string
-  readonly reference_version: number
+  readonly reference_dataset: string | null
+  readonly reference_version: number | null
   readonly created_at: Date
   readonly aliases: readonly string[]
 }
 
 function fromRow({ reference_dataset, reference_version, created_at, ...row }: VersionRow): ModelVersion {
-  return { ...row, reference: { dataset: reference_dataset, version: reference_version }, createdAt: created_at }
+  const reference =
+    reference_dataset === null || reference_version === null ? undefined : { dataset: reference_dataset, version: reference_version }
+  return { ...row, ...(reference && { reference }), createdAt: created_at }
 }
 
 async function missing(db: Queryable, workspace: string, model: string, version?: number): Promise<Fault> {
