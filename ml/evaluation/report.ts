@@ -3,8 +3,9 @@ import { Fault } from '../../platform/fault.ts'
 import type { Column, Frame } from '../data/frame.ts'
 import { type Model, scoreFrame } from '../models/model.ts'
 import { isSupervised, outputs, prior, type Task } from '../models/problem.ts'
-import { confusion, type Metrics, measure, type Scored, scoreOf } from './metrics.ts'
-import { type PrecisionRecallPoint, precisionRecallCurve, type RocPoint, rocCurve, thinned } from './ranking.ts'
+import { scoreOf } from './classification.ts'
+import { type PrecisionRecallPoint, precisionRecallCurve, type RocPoint, rocCurve, thinned } from './curves.ts'
+import { confusion, type Metrics, measure, type Scored } from './metrics.ts'
 
 export interface ClassCurves {
   /** The class counted as positive. */
@@ -70,7 +71,7 @@ interface Answers {
 }
 
 /** Rows whose answer is present and, for classes, one that the model knows. */
-function knownAnswers(column: Column, model: Model): Answers {
+export function knownAnswers(column: Column, model: Model): Answers {
   const answer = model.task === 'regression' ? numberAnswer(column) : classAnswer(column, model.classes)
   const present: number[] = []
   let absent = 0
