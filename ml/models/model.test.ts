@@ -7,7 +7,7 @@ import { decodeModel, encodeModel, type Model, modelSignature, predictFrame, pre
 import { encodeValue } from './model-bytes.ts'
 
 function modelOf(frame: Frame, target: string, algorithm: string): Model {
-  return fitModel(plan(frame, { target, algorithm, folds: 2 }), { target, algorithm, params: {}, seed: 0 }, () => undefined)
+  return fitModel(plan(frame, { target, algorithm, folds: 2 }), { target, algorithm, params: {}, seed: 0 }, { progress: () => undefined })
 }
 
 const churn = modelOf(customers(400, 1), 'churned', 'gradient_boosting')
@@ -82,6 +82,29 @@ describe('a model', () => {
     expect(again).toEqual(churn)
     expect(encodeModel(again)).toEqual(bytes)
     expect(predictRecords(again, [ada])).toEqual(predictRecords(churn, [ada]))
+  })
+})
+
+describe('a calibrated model', () => {
+  const calibrated: Model = { ...churn, calibration: { method: 'platt', curves: [{ slope: -0.5, intercept: 1 }] } }
+
+  it('answers with the calibrated probability, row by row, in tables and after its bytes', () => {
+    const raw = predictRecords(churn, [ada])[0]?.probabilities?.yes ?? 0
+    const expected = 1 / (1 + Math.exp(-0.5 * Math.log(raw / (1 - raw)) + 1))
+    const [prediction] = predictRecords(decodeModel(encodeModel(calibrated)), [ada])
+    expect(prediction?.probabilities?.yes).toBeCloseTo(expected, 12)
+    expect(prediction?.probabilities?.no).toBeCloseTo(1 - expected, 12)
+    const frame = frameOf(numberColumn('age', [70]), textColumn('plan', ['pro']), numberColumn('noise', [0.5]))
+    expect(predictFrame(calibrated, frame)).toEqual([prediction])
+  })
+
+  it('keeps typed corners in its bytes', () => {
+    const isotonic: Model = {
+      ...churn,
+      calibration: { method: 'isotonic', curves: [{ x: Float64Array.of(0, 1), y: Float64Array.of(0.25, 0.75) }] },
+    }
+    expect(decodeModel(encodeModel(isotonic))).toEqual(isotonic)
+    expect(predictRecords(isotonic, [ada])[0]?.probabilities?.yes).toBeLessThan(0.75)
   })
 })
 
