@@ -1,7 +1,7 @@
 /** Content-addressed files: a blob's name is the SHA-256 of its bytes, so no name from outside becomes a path. */
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { copyFile, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from './fault.ts'
 
@@ -13,6 +13,8 @@ export interface Blobs {
   /** Throws `not_found`. */
   get(digest: string): Promise<Uint8Array>
   has(digest: string): Promise<boolean>
+  /** Forgets bytes. Only for those that nothing else can hold, since whoever stored the same bytes shares them. */
+  remove(digest: string): Promise<void>
   /** A local path for libraries that read files themselves (DuckDB). Read only. */
   path(digest: string): Promise<string>
   /** A path for writing a file that `adopt` will take. */
@@ -64,6 +66,7 @@ export async function openBlobFolder(folder: string): Promise<Blobs> {
       return readFile(file)
     },
     has: (digest) => exists(locate(digest)),
+    remove: (digest) => rm(locate(digest), { force: true }),
     path: async (digest) => {
       const file = locate(digest)
       if (!(await exists(file))) throw missing(digest)

@@ -1,5 +1,6 @@
 /** Repeats a training from its record and says whether the same model came out. */
 import { z } from 'zod'
+import { clearCheckpoints } from '../ml/training/checkpoints.ts'
 import { trainDataset } from '../ml/training/train-dataset.ts'
 import { getTraining, recordTraining } from '../ml/training/trainings.ts'
 import { Fault } from '../platform/fault.ts'
@@ -41,7 +42,7 @@ export const reproduceRunTool = defineTool({
     const equal = training.model === recorded.model
     const changed = Object.keys(recorded.metrics).filter((name) => training.metrics[name] !== recorded.metrics[name])
     const code = training.codeVersion === recorded.codeVersion ? [] : [`code version ${recorded.codeVersion}, now ${training.codeVersion}`]
-    return context.commit(async (tx) => {
+    const result = await context.commit(async (tx) => {
       await recordTraining(tx, training)
       const words = equal ? 'the same model, byte for byte' : 'a different model'
       return {
@@ -54,5 +55,7 @@ export const reproduceRunTool = defineTool({
         },
       }
     })
+    await clearCheckpoints(place, call)
+    return result
   },
 })

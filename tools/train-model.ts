@@ -1,11 +1,21 @@
 /** Trains a model on a dataset and records the run. */
 import { z } from 'zod'
 import { isSupervised } from '../ml/models/problem.ts'
+import { clearCheckpoints } from '../ml/training/checkpoints.ts'
 import { trainDataset } from '../ml/training/train-dataset.ts'
 import { type NewTraining, recordTraining } from '../ml/training/trainings.ts'
 import { datasetRef, list, versionName } from './dataset-schema.ts'
 import { defineTool } from './tool.ts'
-import { algorithmSchema, runId, scoreInWords, scoresSchema, trainingInData, trainingSchema } from './training-schema.ts'
+import {
+  algorithmSchema,
+  curveSchema,
+  foldScores,
+  runId,
+  scoreInWords,
+  scoresSchema,
+  trainingInData,
+  trainingSchema,
+} from './training-schema.ts'
 import { specOf, wishFields } from './training-wish.ts'
 
 const input = z.strictObject({
@@ -28,13 +38,8 @@ export const trainModelTool = defineTool({
     run: runId,
     metric: z.string().describe('What candidates were compared by.'),
     rows: z.int().describe('Rows it learned from.'),
-    folds: list(
-      z.object({
-        fold: z.string().describe('Number or label of the fold.'),
-        metrics: scoresSchema,
-        seconds: z.number().describe('Seconds of fitting.'),
-      }),
-    ).describe('Each fold, measured on rows its model had not seen.'),
+    folds: foldScores,
+    curve: curveSchema,
     candidates: list(
       z.object({
         algorithm: z.string().describe('Algorithm.'),
@@ -59,12 +64,14 @@ export const trainModelTool = defineTool({
     const { db, blobs, signal, caller, call } = context
     const place = { db, blobs, signal, workspace: caller.workspace, onProgress: context.progress }
     const { training, outcome } = await trainDataset(place, { dataset, run: call, spec: specOf(wish, { algorithm, params }) })
-    return context.commit(async (tx) => {
+    const result = await context.commit(async (tx) => {
       await recordTraining(tx, training)
-      const { run, metric, folds } = training
+      const { run, metric, folds, curve } = training
       const { candidates, rows } = outcome
-      return { content: inWords(training), data: { ...trainingInData(training), run, metric, rows, folds, candidates } }
+      return { content: inWords(training), data: { ...trainingInData(training), run, metric, rows, folds, candidates, curve } }
     })
+    await clearCheckpoints(place, call)
+    return result
   },
 })
 

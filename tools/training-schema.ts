@@ -18,6 +18,18 @@ export const scoresSchema = z.record(z.string(), z.number()).describe('Metrics b
 
 export const runId = z.string().min(1).max(100).describe('Id of a training run, as train_model and list_runs give it.')
 
+export const foldScores = list(
+  z.object({
+    fold: z.string().describe('Number or label of the fold.'),
+    metrics: scoresSchema,
+    seconds: z.number().describe('Seconds of fitting.'),
+  }),
+).describe('Each fold, measured on rows its model had not seen; empty where nothing could be measured.')
+
+export const curveSchema = list(z.record(z.string(), z.number())).describe(
+  'Learning curve of the fit on all rows: step (tree, round or epoch, from 1) with losses or metrics; empty for algorithms that draw none.',
+)
+
 export const trainingSchema = z.object({
   run: runId,
   dataset: z.string().describe('Dataset and version it learned from, as name@version.'),

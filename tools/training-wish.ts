@@ -1,5 +1,6 @@
 /** What a person may ask of a training, and how the domain says the same: shared by training, tuning and retraining. */
 import { z } from 'zod'
+import { calibrationMethods } from '../ml/evaluation/calibration.ts'
 import type { TrainSpec } from '../ml/training/spec.ts'
 import { metricSchema } from './training-schema.ts'
 
@@ -22,6 +23,12 @@ export const wishFields = {
     .union([z.literal('balanced'), z.record(z.string(), z.number())])
     .optional()
     .describe('How much each class counts in fitting, for example {"yes": 5}, or balanced: rare classes count as much as frequent ones.'),
+  calibration: z
+    .enum(calibrationMethods)
+    .optional()
+    .describe(
+      'Makes probabilities mean what they say, by a curve learned on the folds: platt (few rows) or isotonic (a thousand or more).',
+    ),
   metric: metricSchema.optional().describe("What candidates are compared by; the first of the task's metrics when absent."),
   seed: z.int().min(0).max(4_294_967_295).default(0).describe('The same data, parameters and seed give the same model.'),
   task: z
@@ -40,6 +47,7 @@ export function specOf(
     time_column: timeColumn,
     weight_column: weightColumn,
     class_weight: classWeight,
+    calibration,
     metric,
     task,
     ...counts
@@ -57,6 +65,7 @@ export function specOf(
     ...(timeColumn !== undefined && { timeColumn }),
     ...(weightColumn !== undefined && { weightColumn }),
     ...(classWeight !== undefined && { classWeight }),
+    ...(calibration !== undefined && { calibration }),
     ...(metric !== undefined && { metric }),
     ...(task !== undefined && { task }),
   }
@@ -64,7 +73,7 @@ export function specOf(
 
 /** The other way: what to ask for to have the same again. */
 export function wishOf(spec: TrainSpec): z.input<typeof wishSchema> {
-  const { target, folds, repeats, foldColumn, groupColumn, timeColumn, weightColumn, classWeight, metric, seed, task } = spec
+  const { target, folds, repeats, foldColumn, groupColumn, timeColumn, weightColumn, classWeight, calibration, metric, seed, task } = spec
   return {
     ...(target !== undefined && { target }),
     ...(folds !== undefined && { folds }),
@@ -74,6 +83,7 @@ export function wishOf(spec: TrainSpec): z.input<typeof wishSchema> {
     ...(timeColumn !== undefined && { time_column: timeColumn }),
     ...(weightColumn !== undefined && { weight_column: weightColumn }),
     ...(classWeight !== undefined && { class_weight: classWeight }),
+    ...(calibration !== undefined && { calibration }),
     ...(metric !== undefined && { metric }),
     ...(seed !== undefined && { seed }),
     ...(task !== undefined && { task }),

@@ -1,26 +1,38 @@
 /** A few worker threads that share one table and take jobs from a list; ending it stops them at once. */
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../../platform/fault.ts'
-import type { Job, PlanSummary, Reply, WorkerInput } from './messages.ts'
+import type { CurvePoint } from '../models/algorithm.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import type { Job, Orders, PlanSummary, Reply, Result, WorkerInput } from './messages.ts'
 
-export type Result = Exclude<Reply, { readonly kind: 'planned' | 'progress' | 'failed' }>
+/** `fraction` is the share of all jobs that is done, `point` the newest of the learning curve of one of them. */
+export type CrewProgress = (fraction: number, point?: CurvePoint) => void
 
 export interface Crew {
-  /** Results in the order of the jobs, whoever did them. `progress` gets the share of all jobs that is done. */
-  run(
-    jobs: readonly Job[],
-    options: { readonly threads: number; readonly progress: (fraction: number) => void },
-  ): Promise<readonly Result[]>
+  /** Results in the order of the jobs, whoever did them. What was kept of a job is not done again. */
+  run(jobs: readonly Job[], progress: CrewProgress): Promise<readonly Result[]>
+}
+
+export interface CrewOptions {
+  readonly signal: AbortSignal
+  /** In all: hands, and what each may use inside a fit. */
+  readonly threads: number
+  readonly checkpoints: Checkpoints | undefined
 }
 
 /** Plans in the first thread, then lets `use` run jobs. Rejects with `cancelled` as soon as `signal` aborts. */
-export async function withCrew<T>(input: WorkerInput, signal: AbortSignal, use: (plan: PlanSummary, crew: Crew) => Promise<T>): Promise<T> {
+export async function withCrew<T>(
+  input: Pick<WorkerInput, 'frame' | 'spec'>,
+  options: CrewOptions,
+  use: (plan: PlanSummary, crew: Crew) => Promise<T>,
+): Promise<T> {
+  const { signal, checkpoints } = options
   const hands: Hand[] = []
   const cancelled = Promise.withResolvers<never>()
   cancelled.promise.catch(() => undefined)
   const abort = (): void => cancelled.reject(new Fault('cancelled', 'The training was cancelled.'))
   const hire = async (): Promise<Hand> => {
-    const hand = startHand(input)
+    const hand = startHand(checkpoints ? { ...input, checkpointMs: checkpoints.everyMs } : input)
     hands.push(hand)
     await hand.planned
     return hand
@@ -30,7 +42,7 @@ export async function withCrew<T>(input: WorkerInput, signal: AbortSignal, use: 
   try {
     const work = async (): Promise<T> => {
       const first = await hire()
-      return use(await first.planned, { run: (jobs, options) => share(jobs, hands, { ...options, hire }) })
+      return use(await first.planned, { run: (jobs, progress) => share(jobs, hands, { ...options, progress, hire }) })
     }
     return await Promise.race([cancelled.promise, signal.aborted ? cancelled.promise : work()])
   } finally {
@@ -39,47 +51,84 @@ export async function withCrew<T>(input: WorkerInput, signal: AbortSignal, use: 
   }
 }
 
+type Sharing = CrewOptions & { readonly progress: CrewProgress; readonly hire: () => Promise<Hand> }
+
 /** Every hand takes the next job when it is free; more hands are hired while there are jobs to share. */
 async function share(
   jobs: readonly Job[],
   hands: readonly Hand[],
-  options: { readonly threads: number; readonly progress: (fraction: number) => void; readonly hire: () => Promise<Hand> },
+  { threads, checkpoints, ...options }: Sharing,
 ): Promise<readonly Result[]> {
   const results = new Array<Result | undefined>(jobs.length).fill(undefined)
   const done = new Float64Array(jobs.length)
-  let next = 0
-  const tell = (at: number, fraction: number): void => {
+  const tell = (at: number, fraction: number, point?: CurvePoint): void => {
     done[at] = fraction
-    options.progress(done.reduce((sum, share) => sum + share, 0) / jobs.length)
+    options.progress(done.reduce((sum, share) => sum + share, 0) / jobs.length, point)
   }
+  const open: number[] = []
+  for (const [at, job] of jobs.entries()) {
+    const score = await checkpoints?.result(job.key)
+    if (score === undefined) open.push(at)
+    else {
+      results[at] = { kind: 'scored', score }
+      tell(at, 1)
+    }
+  }
+  const wanted = Math.min(threads, open.length)
+  const inside = Math.max(1, Math.floor(threads / Math.max(1, wanted)))
   const toil = async (hand: Hand): Promise<void> => {
-    for (let at = next++; at < jobs.length; at = next++) {
+    for (let at = open.shift(); at !== undefined; at = open.shift()) {
       const job = jobs[at]
       if (job === undefined) return
-      results[at] = await hand.perform(job, (fraction) => tell(at, fraction))
+      const place = at
+      results[at] = await performKept(hand, job, {
+        threads: inside,
+        checkpoints,
+        progress: (fraction, point) => tell(place, fraction, point),
+      })
       tell(at, 1)
     }
   }
   const idle = [...hands]
-  const wanted = Math.min(options.threads, jobs.length)
   await Promise.all(Array.from({ length: wanted }, async (_, i) => toil(idle[i] ?? (await options.hire()))))
   return results.filter((result) => result !== undefined)
 }
 
+/** Goes on from what was kept of the job, and keeps what it gives. */
+async function performKept(
+  hand: Hand,
+  job: Job,
+  { threads, checkpoints, progress }: Pick<Sharing, 'threads' | 'checkpoints' | 'progress'>,
+): Promise<Result> {
+  const restored = await checkpoints?.state(job.key)
+  const result = await hand.perform(
+    job,
+    { threads, ...(restored && { restored }) },
+    { progress, keep: (state) => checkpoints?.keepState(job.key, state) },
+  )
+  if (result.kind === 'scored') checkpoints?.keepResult(job.key, result.score)
+  return result
+}
+
+interface Ears {
+  readonly progress: CrewProgress
+  readonly keep: (state: Uint8Array) => void
+}
+
 interface Hand {
   readonly planned: Promise<PlanSummary>
-  perform(job: Job, progress: (fraction: number) => void): Promise<Result>
+  perform(job: Job, orders: Orders, ears: Ears): Promise<Result>
   end(): Promise<void>
 }
+
+const deaf: Ears = { progress: () => undefined, keep: () => undefined }
 
 function startHand(input: WorkerInput): Hand {
   const worker = new Worker(new URL('./train.worker.ts', import.meta.url), { workerData: input })
   const planned = Promise.withResolvers<PlanSummary>()
-  let current = {
-    resolve: (_: Result): void => undefined,
-    reject: (_: unknown): void => undefined,
-    progress: (_: number): void => undefined,
-  }
+  let ears = deaf
+  let current = Promise.withResolvers<Result>()
+  current.promise.catch(() => undefined)
   const fail = (error: unknown): void => {
     planned.reject(error)
     current.reject(error)
@@ -87,7 +136,8 @@ function startHand(input: WorkerInput): Hand {
   planned.promise.catch(() => undefined)
   worker.on('message', (reply: Reply) => {
     if (reply.kind === 'planned') planned.resolve(reply.plan)
-    else if (reply.kind === 'progress') current.progress(reply.fraction)
+    else if (reply.kind === 'progress') ears.progress(reply.fraction, reply.point)
+    else if (reply.kind === 'checkpoint') ears.keep(reply.state)
     else if (reply.kind === 'failed') fail(new Fault(reply.code, reply.message, { errors: reply.errors }))
     else current.resolve(reply)
   })
@@ -97,12 +147,14 @@ function startHand(input: WorkerInput): Hand {
   worker.on('exit', () => fail(new Fault('internal', 'Training stopped: its thread ended early.')))
   return {
     planned: planned.promise,
-    perform: (job, progress) =>
-      new Promise((resolve, reject) => {
-        current = { resolve, reject, progress }
-        worker.postMessage(job)
-      }),
+    perform: (job, orders, listening) => {
+      ears = listening
+      current = Promise.withResolvers<Result>()
+      worker.postMessage([job, orders])
+      return current.promise
+    },
     end: async () => {
+      ears = deaf
       await worker.terminate()
     },
   }

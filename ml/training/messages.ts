@@ -1,8 +1,10 @@
 /** What a training and its worker threads say to each other. */
-
 import type { FaultCode, FieldError } from '../../platform/fault.ts'
 import type { Frame } from '../data/frame.ts'
+import type { Calibration } from '../evaluation/calibration.ts'
+import type { CurvePoint } from '../models/algorithm.ts'
 import type { Model } from '../models/model.ts'
+import type { CalibratedScores } from './calibrate.ts'
 import type { FoldScore, JobSpec } from './jobs.ts'
 import type { Plan } from './plan.ts'
 import type { TrainSpec } from './spec.ts'
@@ -10,11 +12,23 @@ import type { TrainSpec } from './spec.ts'
 export interface WorkerInput {
   readonly frame: Frame
   readonly spec: TrainSpec
+  /** Least milliseconds between two checkpoints of a fit. Absent: none are made. */
+  readonly checkpointMs?: number
 }
 
-/** `fold` absent: fit the final model. */
-export interface Job extends JobSpec {
-  readonly fold?: number
+/** One piece of work. `key` names it among all of the training: what was kept of it is found by that. */
+export type Job = { readonly key: string } & (
+  | (JobSpec & { readonly kind: 'fold'; readonly fold: number; readonly share?: number })
+  | (JobSpec & { readonly kind: 'all'; readonly calibration?: Calibration })
+  | { readonly kind: 'calibrate'; readonly scores: readonly Float64Array[] }
+)
+
+/** How a hand is to do a job. */
+export interface Orders {
+  /** Threads the fit may use. */
+  readonly threads: number
+  /** Of `encodeState`, from a checkpoint of this very job. */
+  readonly restored?: Uint8Array
 }
 
 export type PlanSummary = Pick<Plan, 'candidates' | 'metric' | 'warnings'> & {
@@ -23,9 +37,14 @@ export type PlanSummary = Pick<Plan, 'candidates' | 'metric' | 'warnings'> & {
   readonly foldNames: readonly string[]
 }
 
-export type Reply =
-  | { readonly kind: 'planned'; readonly plan: PlanSummary }
-  | { readonly kind: 'progress'; readonly fraction: number }
+export type Result =
   | { readonly kind: 'scored'; readonly score: FoldScore }
-  | { readonly kind: 'fitted'; readonly model: Model; readonly bytes: Uint8Array }
+  | { readonly kind: 'fitted'; readonly model: Model; readonly bytes: Uint8Array; readonly curve: readonly CurvePoint[] }
+  | { readonly kind: 'calibrated'; readonly calibrated: CalibratedScores }
+
+export type Reply =
+  | Result
+  | { readonly kind: 'planned'; readonly plan: PlanSummary }
+  | { readonly kind: 'progress'; readonly fraction: number; readonly point?: CurvePoint }
+  | { readonly kind: 'checkpoint'; readonly state: Uint8Array }
   | { readonly kind: 'failed'; readonly code: FaultCode; readonly message: string; readonly errors: readonly FieldError[] }

@@ -7,7 +7,7 @@ import { algorithmNamed } from '../models/algorithms.ts'
 import { type InputColumn, isSupervised, type Problem, type Task } from '../models/problem.ts'
 import { finite } from '../models/records.ts'
 import { type Aim, readAim } from './aim.ts'
-import { requireDistinctNames } from './columns.ts'
+import { cellOf, columnNamed, requireDistinctNames } from './columns.ts'
 import { planFolds } from './plan-folds.ts'
 import { screen } from './screening.ts'
 import type { TrainSpec } from './spec.ts'
@@ -22,6 +22,8 @@ export interface Plan {
   readonly ignored: readonly string[]
   /** Empty where nothing could be measured: anomalies without labels. */
   readonly folds: readonly Fold[]
+  /** Of each row of the problem, where the folds follow time. */
+  readonly times?: Float64Array
   /** Names of algorithms to compare. */
   readonly candidates: readonly string[]
   readonly metric: string
@@ -40,6 +42,7 @@ export function plan(frame: Frame, spec: TrainSpec): Plan {
   const screened = screen(inputs, target)
   if (screened.kept.length === 0) throw nothingLeft(spec, screened.warnings)
   const metric = metricFor(spec.metric, target.task)
+  requireCalibratable(spec, target.task)
   const measured = canMeasure(aim) ? planFolds(frame, spec, target) : { folds: [], warnings: [] }
   const missing = frame.rows - target.rows.length
   const dropped = missing > 0 ? [`${missing} of ${frame.rows} rows have no '${spec.target}' and were left out.`] : []
@@ -49,6 +52,7 @@ export function plan(frame: Frame, spec: TrainSpec): Plan {
     classes: target.classes,
     ignored: [...screened.dropped, ...labels, ...aside],
     folds: measured.folds,
+    ...(spec.timeColumn !== undefined && { times: timesOf(columnNamed(frame, spec.timeColumn, 'time'), target) }),
     candidates,
     metric,
     warnings: [...dropped, ...aim.warnings, ...screened.warnings, ...measured.warnings],
@@ -76,6 +80,8 @@ function canMeasure({ target, candidates }: Aim): boolean {
   return candidates.some((name) => algorithmNamed(name).measure !== undefined)
 }
 
+const timesOf = (column: Column, target: Target): Float64Array => Float64Array.from(target.rows, (row) => cellOf(column, row))
+
 function problemOf(columns: readonly Column[], target: Target): Problem {
   const rows = target.rows.length
   const take = (values: Float64Array | Int32Array, at: (value: number) => number): Float64Array =>
@@ -97,6 +103,17 @@ function problemOf(columns: readonly Column[], target: Target): Problem {
     classes: target.classes.length,
     target: target.values,
   }
+}
+
+function requireCalibratable({ calibration, repeats = 1 }: TrainSpec, task: Task): void {
+  if (calibration === undefined) return
+  if (task !== 'binary' && task !== 'multiclass')
+    throw new Fault('invalid_input', `Only probabilities of classes can be calibrated, and this is ${task}. Leave calibration out.`)
+  if (repeats > 1)
+    throw new Fault(
+      'invalid_input',
+      'A calibration is learned on rows scored once each, and repeats score them again. Leave one of both out.',
+    )
 }
 
 function metricFor(metric: string | undefined, task: Task): string {

@@ -1,5 +1,7 @@
 /** What a training is asked for, and what comes of it. */
+import type { CalibrationMethod } from '../evaluation/calibration.ts'
 import type { Metrics } from '../evaluation/metrics.ts'
+import type { CurvePoint } from '../models/algorithm.ts'
 import type { Model } from '../models/model.ts'
 import type { Task } from '../models/problem.ts'
 
@@ -22,6 +24,8 @@ export interface TrainSpec {
   readonly weightColumn?: string
   /** How much each class counts, by name; absent ones 1. `balanced`: all classes the same in all. */
   readonly classWeight?: 'balanced' | Readonly<Record<string, number>>
+  /** Lays a curve over the probabilities, learned on the folds' test rows, so that they mean what they say. */
+  readonly calibration?: CalibrationMethod
   /** What `auto` chooses by. Default: the first of the task's metrics. */
   readonly metric?: string
   readonly params?: Readonly<Record<string, unknown>>
@@ -58,8 +62,10 @@ export interface TrainOutcome {
   /** Means over the folds, each measured on rows that its model had not seen. */
   readonly metrics: Metrics
   readonly folds: readonly FoldOutcome[]
-  /** Metrics, on the same folds, of always answering the class shares or the mean. */
+  /** Metrics, on the same folds, of always answering the class shares or the mean; of folds in time, the answer of the row before. */
   readonly baseline: Metrics
+  /** The learning curve of the fit on all rows; empty for algorithms that draw none. */
+  readonly curve: readonly CurvePoint[]
   /** Every algorithm that `auto` tried, best first; else the one. */
   readonly candidates: readonly CandidateOutcome[]
   readonly rows: number

@@ -1,128 +1,138 @@
-/** Trains a model: cross-validates every candidate, fits the best on all rows, all in worker threads. */
+/**
+ * Trains a model, all in worker threads:
+ *
+ *   table -> plan -> every candidate on every fold -> the best -> its calibration, if asked for -> its fit on all rows
+ *
+ * What is done is kept on the way, so that a training that was killed goes on where it was and ends in the same bytes.
+ */
 import { availableParallelism } from 'node:os'
 import { Fault } from '../../platform/fault.ts'
 import type { Frame } from '../data/frame.ts'
-import { isBetter, type Metrics } from '../evaluation/metrics.ts'
-import { algorithmNamed } from '../models/algorithms.ts'
-import { type Crew, type Result, withCrew } from './crew.ts'
-import type { Job, PlanSummary } from './messages.ts'
+import type { CurvePoint } from '../models/algorithm.ts'
+import { type Candidate, ranked, remeasured } from './candidates.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { type Crew, type CrewProgress, withCrew } from './crew.ts'
+import type { FoldScore } from './jobs.ts'
+import type { Job, PlanSummary, Result } from './messages.ts'
+import { checkedParams } from './params.ts'
 import { shareFrame } from './shared-frame.ts'
-import type { FoldOutcome, TrainOutcome, TrainProgress, TrainSpec } from './spec.ts'
+import type { TrainOutcome, TrainProgress, TrainSpec } from './spec.ts'
 
 export interface TrainOptions {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: TrainProgress) => void
+  /** In all. Default: one for a small table, else as many as the machine has, at most 4. */
+  readonly threads?: number
+  /** Where finished folds and half-done fits are kept. */
+  readonly checkpoints?: Checkpoints
+}
+
+/**
+ * Same table, spec and seed: the same model, byte for byte, for any number of threads and after any kill. Throws
+ * `invalid_input` when the table cannot meet the spec, and `cancelled` within a moment of `signal`.
+ */
+export async function train(frame: Frame, spec: TrainSpec, options: TrainOptions): Promise<TrainOutcome> {
+  const started = performance.now()
+  const { signal, onProgress, checkpoints, threads = threadsFor(frame) } = options
+  const params = checkedParams(spec)
+  const shared = await shareFrame(frame)
+  return withCrew({ frame: shared, spec }, { signal, threads, checkpoints }, async (plan, crew) => {
+    const walk: Walk = { plan, crew, params, seed: spec.seed ?? 0, report: reporter(onProgress), key: keyOf(checkpoints) }
+    /** The final fit costs about as much as one fold of one candidate. */
+    const share = 1 - 1 / (1 + plan.candidates.length * plan.foldNames.length)
+    const candidates = await crossValidate(walk, share)
+    const [first] = candidates
+    if (first === undefined) throw new Fault('internal', 'No candidate was scored.')
+    const { best, calibration } = spec.calibration === undefined ? { best: first } : await calibrate(walk, first)
+    const { model, bytes, curve } = await fitOnAll(walk, { algorithm: best.algorithm, from: share, ...(calibration && { calibration }) })
+    const { algorithm, metrics, folds, baseline } = best
+    return {
+      ...{ model, bytes, curve, algorithm, metrics, folds, baseline },
+      params: params(algorithm),
+      task: plan.task,
+      metric: plan.metric,
+      candidates: candidates.map((each) => ({ algorithm: each.algorithm, metrics: each.metrics, seconds: each.seconds })),
+      rows: plan.rows,
+      seconds: (performance.now() - started) / 1000,
+      seed: walk.seed,
+      warnings: plan.warnings,
+    }
+  })
+}
+
+/** What every stage of a training needs. */
+interface Walk {
+  readonly plan: PlanSummary
+  readonly crew: Crew
+  readonly params: ReturnType<typeof checkedParams>
+  readonly seed: number
+  readonly report: (stage: { readonly from: number; readonly to: number; readonly message: string }) => CrewProgress
+  readonly key: (job: string) => string
 }
 
 /** Cells below which a second thread costs more than it saves. */
 const smallTable = 50_000
 const maxThreads = 4
 
-/**
- * Same table, spec and seed: the same model, byte for byte. Throws `invalid_input` when the table cannot meet the spec,
- * and `cancelled` within a moment of `signal`.
- */
-export async function train(frame: Frame, spec: TrainSpec, { signal, onProgress }: TrainOptions): Promise<TrainOutcome> {
-  const started = performance.now()
-  const params = checkedParams(spec)
-  const shared = await shareFrame(frame)
-  const threads = frame.rows * frame.columns.length < smallTable ? 1 : Math.min(maxThreads, availableParallelism())
-  return withCrew({ frame: shared, spec }, signal, async (plan, crew) => {
-    const seed = spec.seed ?? 0
-    const report = (from: number, to: number, message: string) => (fraction: number) =>
-      onProgress?.({ fraction: from + (to - from) * fraction, message })
-    /** The final fit costs about as much as one fold of one candidate. */
-    const share = 1 - 1 / (1 + plan.candidates.length * plan.foldNames.length)
-    const jobs = plan.candidates.flatMap((algorithm) =>
-      plan.foldNames.map((_, fold): Job => ({ algorithm, fold, seed, params: params(algorithm) })),
-    )
-    const message = `Cross-validating ${plan.candidates.join(', ')} on ${plan.foldNames.length} folds of ${plan.rows} rows`
-    report(0, share, message)(0)
-    const scored = await crew.run(jobs, { threads, progress: report(0, share, message) })
-    const candidates = ranked(plan, scored)
-    const best = candidates[0]
-    if (best === undefined) throw new Fault('internal', 'No candidate was scored.')
-    const last = { algorithm: best.algorithm, seed, params: params(best.algorithm) }
-    const final = await fitLast(crew, last, report(share, 1, `Fitting ${best.algorithm} on all ${plan.rows} rows`))
-    return {
-      ...final,
-      algorithm: best.algorithm,
-      task: plan.task,
-      params: last.params,
-      metric: plan.metric,
-      metrics: best.metrics,
-      folds: best.folds,
-      baseline: best.baseline,
-      candidates: candidates.map(({ algorithm, metrics, seconds }) => ({ algorithm, metrics, seconds })),
-      rows: plan.rows,
-      seconds: (performance.now() - started) / 1000,
-      seed,
-      warnings: plan.warnings,
+/** Threads that pay off for a table of this size on this machine. */
+export function threadsFor(frame: Frame): number {
+  return frame.rows * frame.columns.length < smallTable ? 1 : Math.min(maxThreads, availableParallelism())
+}
+
+/** Names a job among all that were ever kept. */
+export const keyOf =
+  (checkpoints: Checkpoints | undefined) =>
+  (job: string): string =>
+    `${checkpoints?.run ?? ''}/${job}`
+
+/** Progress of one stage as progress of the whole; never backwards. */
+export function reporter(onProgress: TrainOptions['onProgress']): Walk['report'] {
+  let furthest = 0
+  return ({ from, to, message }) =>
+    (fraction, point) => {
+      furthest = Math.max(furthest, from + (to - from) * fraction)
+      onProgress?.({ fraction: furthest, message: point === undefined ? message : `${message}: ${pointInWords(point)}` })
     }
-  })
 }
 
-/** The parameters of an algorithm with defaults filled in; throws `invalid_input` naming each that is wrong. */
-function checkedParams(spec: TrainSpec): (algorithm: string) => Readonly<Record<string, unknown>> {
-  const given = spec.params ?? {}
-  if (spec.algorithm !== 'auto') {
-    const parsed = parseParams(spec.algorithm, given)
-    return () => parsed
-  }
-  if (Object.keys(given).length > 0)
-    throw new Fault('invalid_input', 'Parameters belong to one algorithm, and auto tries several. Name the algorithm or leave params out.')
-  return (algorithm) => parseParams(algorithm, {})
+/** "step 12, loss 0.3142". */
+function pointInWords({ step, ...values }: CurvePoint): string {
+  const words = Object.entries(values).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value.toPrecision(4)}`)
+  return [`step ${step}`, ...words].join(', ')
 }
 
-/** Throws `invalid_input` naming each parameter that is unknown or out of range. */
-function parseParams(algorithm: string, params: unknown): Readonly<Record<string, unknown>> {
-  const result = algorithmNamed(algorithm).params.safeParse(params)
-  if (result.success) return typeof result.data === 'object' && result.data !== null ? { ...result.data } : {}
-  const errors = result.error.issues.map((issue) => ({ path: ['params', ...issue.path].join('.'), message: issue.message }))
-  const words = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')
-  throw new Fault('invalid_input', `These parameters do not fit ${algorithm}. ${words}.`, { errors, cause: result.error })
-}
-
-interface Candidate {
-  readonly algorithm: string
-  readonly folds: readonly FoldOutcome[]
-  readonly metrics: Metrics
-  readonly baseline: Metrics
-  readonly seconds: number
-}
-
-/** Best first, by the plan's metric; the earlier one wins a tie. */
-function ranked({ candidates, foldNames, metric }: PlanSummary, scored: readonly Result[]): readonly Candidate[] {
-  const all = candidates.map((algorithm, i): Candidate => {
-    const scores = scored
-      .slice(i * foldNames.length, (i + 1) * foldNames.length)
-      .flatMap((result) => (result.kind === 'scored' ? [result.score] : []))
-    const folds = scores.map(({ metrics, seconds }, fold) => ({ fold: foldNames[fold] ?? '', metrics, seconds }))
-    return {
-      algorithm,
-      folds,
-      metrics: meanOf(scores.map(({ metrics }) => metrics)),
-      baseline: meanOf(scores.map(({ baseline }) => baseline)),
-      seconds: folds.reduce((sum, { seconds }) => sum + seconds, 0),
-    }
-  })
-  const value = ({ metrics }: Candidate): number => metrics[metric] ?? Number.NaN
-  return all.toSorted((a, b) => (isBetter(metric, value(a), value(b)) ? -1 : isBetter(metric, value(b), value(a)) ? 1 : 0))
-}
-
-/** Of each metric, over the folds that define it. */
-function meanOf(all: readonly Metrics[]): Metrics {
-  const names = [...new Set(all.flatMap((metrics) => Object.keys(metrics)))]
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = all.map((metrics) => metrics[name]).filter((value) => value !== undefined)
-      return [name, values.reduce((sum, value) => sum + value, 0) / values.length]
-    }),
+async function crossValidate({ plan, crew, params, seed, report, key }: Walk, share: number): Promise<readonly Candidate[]> {
+  const jobs = plan.candidates.flatMap((algorithm) =>
+    plan.foldNames.map(
+      (_, fold): Job => ({ key: key(`${algorithm}/${fold}`), kind: 'fold', algorithm, fold, seed, params: params(algorithm) }),
+    ),
   )
+  const message = `Cross-validating ${plan.candidates.join(', ')} on ${plan.foldNames.length} folds of ${plan.rows} rows`
+  const progress = report({ from: 0, to: share, message })
+  if (jobs.length > 0) progress(0)
+  return ranked(plan, scoresOf(await crew.run(jobs, progress)))
 }
 
-async function fitLast(crew: Crew, job: Job, progress: (fraction: number) => void): Promise<Pick<TrainOutcome, 'model' | 'bytes'>> {
-  const [result] = await crew.run([job], { threads: 1, progress })
+export const scoresOf = (results: readonly Result[]): readonly FoldScore[] =>
+  results.flatMap((result) => (result.kind === 'scored' ? [result.score] : []))
+
+/** The best candidate as its calibration changes it. */
+export async function calibrate({ crew, key }: Pick<Walk, 'crew' | 'key'>, best: Candidate) {
+  const scores = best.scores.map((score) => score.scores ?? new Float64Array(0))
+  const [result] = await crew.run([{ key: key('calibration'), kind: 'calibrate', scores }], () => undefined)
+  if (result?.kind !== 'calibrated') throw new Fault('internal', 'The calibration gave no curve.')
+  const { calibration, metrics } = result.calibrated
+  return { best: remeasured(best, metrics), calibration }
+}
+
+type LastFit = Pick<Extract<Job, { kind: 'all' }>, 'algorithm' | 'calibration'> & { readonly from: number }
+
+/** The model that is kept. */
+export async function fitOnAll({ plan, crew, params, seed, report, key }: Walk, { from, ...last }: LastFit) {
+  const progress = report({ from, to: 1, message: `Fitting ${last.algorithm} on all ${plan.rows} rows` })
+  progress(0)
+  const job: Job = { ...last, key: key(`${last.algorithm}/all`), kind: 'all', seed, params: params(last.algorithm) }
+  const [result] = await crew.run([job], progress)
   if (result?.kind !== 'fitted') throw new Fault('internal', 'The final fit gave no model.')
-  return { model: result.model, bytes: result.bytes }
+  return result
 }

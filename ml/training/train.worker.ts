@@ -1,12 +1,15 @@
 /** A training's worker thread: plans once, then does one job after the other. Its owner ends it when done or cancelled. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { asFault } from '../../platform/fault.ts'
+import type { FitControl } from '../models/algorithm.ts'
 import { encodeModel } from '../models/model.ts'
+import { calibrateFolds } from './calibrate.ts'
+import { type ControlParts, controlOf } from './fit-state.ts'
 import { fitModel, measureFold } from './jobs.ts'
-import type { Job, Reply, WorkerInput } from './messages.ts'
-import { plan } from './plan.ts'
+import type { Job, Orders, Reply, Result, WorkerInput } from './messages.ts'
+import { type Plan, plan } from './plan.ts'
 
-const { frame, spec }: WorkerInput = workerData
+const { frame, spec, checkpointMs }: WorkerInput = workerData
 
 function reply(message: Reply): void {
   parentPort?.postMessage(message)
@@ -26,27 +29,38 @@ function attempt(work: () => void): void {
 attempt(() => {
   const planned = plan(frame, spec)
   const { candidates, metric, warnings, problem, folds } = planned
-  parentPort?.on('message', (job: Job) => attempt(() => perform(planned, job)))
+  parentPort?.on('message', ([job, orders]: readonly [Job, Orders]) => attempt(() => reply(perform(planned, job, orders))))
   const summary = { candidates, metric, warnings, task: problem.task, rows: problem.rows, foldNames: folds.map(({ name }) => name) }
   reply({ kind: 'planned', plan: summary })
 })
 
-function perform(planned: ReturnType<typeof plan>, job: Job): void {
-  const progress = everyTenth((fraction) => reply({ kind: 'progress', fraction }))
-  if (job.fold !== undefined) {
-    reply({ kind: 'scored', score: measureFold(planned, { ...job, index: job.fold }, { progress }) })
-    return
+function perform(planned: Plan, job: Job, orders: Orders): Result {
+  if (job.kind === 'calibrate') return { kind: 'calibrated', calibrated: calibrateFolds(planned, job.scores, spec.calibration ?? 'platt') }
+  const parts: ControlParts = {
+    ...orders,
+    key: job.key,
+    ...(checkpointMs !== undefined && { checkpointMs }),
+    tell: nowAndThen((fraction, point) => reply({ kind: 'progress', fraction, ...(point && { point }) })),
+    keep: (state) => reply({ kind: 'checkpoint', state }),
   }
-  const model = fitModel(planned, { ...job, target: spec.target }, { progress })
-  reply({ kind: 'fitted', model, bytes: encodeModel(model) })
+  const { control, curve } = controlOf(parts)
+  if (job.kind === 'fold') {
+    const { fold: index, share = 1 } = job
+    return { kind: 'scored', score: measureFold(planned, { ...job, index, share, keepScores: spec.calibration !== undefined }, control) }
+  }
+  const model = fitModel(planned, { ...job, target: spec.target }, control)
+  return { kind: 'fitted', model, bytes: encodeModel(model), curve: curve() }
 }
 
-/** Passes on what moves the needle: the owner has better to do than to hear of every tree. */
-function everyTenth(tell: (fraction: number) => void): (fraction: number) => void {
-  let told = 0
-  return (fraction) => {
-    if (fraction - told < 0.1) return
-    told = fraction
-    tell(fraction)
+const pauseMs = 50
+
+/** Every tree or epoch is told, but no faster than anyone could follow: the owner has better to do than to hear of each. */
+function nowAndThen(tell: FitControl['progress']): FitControl['progress'] {
+  let told = { fraction: 0, at: performance.now() }
+  return (fraction, point) => {
+    const now = performance.now()
+    if (fraction - told.fraction < 0.1 && now - told.at < pauseMs) return
+    told = { fraction, at: now }
+    tell(fraction, point)
   }
 }

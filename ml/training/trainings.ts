@@ -2,6 +2,7 @@
 import type { Queryable } from '../../platform/database/database.ts'
 import { Fault } from '../../platform/fault.ts'
 import { isBetter, type Metrics } from '../evaluation/metrics.ts'
+import type { CurvePoint } from '../models/algorithm.ts'
 import type { Task } from '../models/problem.ts'
 import type { FoldOutcome, TrainSpec } from './spec.ts'
 
@@ -22,6 +23,8 @@ export interface NewTraining {
   readonly metrics: Metrics
   readonly folds: readonly FoldOutcome[]
   readonly baseline: Metrics
+  /** The learning curve of the fit on all rows. */
+  readonly curve: readonly CurvePoint[]
   readonly seconds: number
   readonly seed: number
   readonly warnings: readonly string[]
@@ -42,15 +45,17 @@ export interface ListTrainings {
   readonly limit?: number
 }
 
+const mostPoints = 1000
+
 const columns = `run, workspace, dataset, dataset_version, dataset_blob, target, algorithm, task, spec, params, metric, metrics, folds, baseline,
-  seconds, seed, warnings, model_blob, code_version, created_at`
+  curve, seconds, seed, warnings, model_blob, code_version, created_at`
 
 /** Writes one training in the transaction of the call that made it. */
 export async function recordTraining(tx: Queryable, training: NewTraining): Promise<void> {
   await tx.query(
     `insert into trainings (run, workspace, dataset, dataset_version, dataset_blob, target, algorithm, task, spec, params, metric, metrics, folds,
-       baseline, seconds, seed, warnings, model_blob, code_version)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+       baseline, curve, seconds, seed, warnings, model_blob, code_version)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
     [
       training.run,
       training.workspace,
@@ -66,6 +71,7 @@ export async function recordTraining(tx: Queryable, training: NewTraining): Prom
       JSON.stringify(training.metrics),
       JSON.stringify(training.folds),
       JSON.stringify(training.baseline),
+      JSON.stringify(thinnedCurve(training.curve)),
       training.seconds,
       training.seed,
       JSON.stringify(training.warnings),
@@ -73,6 +79,12 @@ export async function recordTraining(tx: Queryable, training: NewTraining): Prom
       training.codeVersion,
     ],
   )
+}
+
+/** As many points as a picture can show: the first, the last, and the same number apart between them. */
+function thinnedCurve(curve: readonly CurvePoint[]): readonly CurvePoint[] {
+  const stride = Math.ceil(curve.length / mostPoints)
+  return curve.filter((_, i) => i % stride === 0 || i === curve.length - 1)
 }
 
 /** Throws `not_found`. */
@@ -116,6 +128,7 @@ interface TrainingRow {
   readonly metrics: Metrics
   readonly folds: readonly FoldOutcome[]
   readonly baseline: Metrics
+  readonly curve: readonly CurvePoint[]
   readonly seconds: number
   readonly seed: number | string | bigint
   readonly warnings: readonly string[]
