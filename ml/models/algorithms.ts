@@ -1,15 +1,34 @@
 /** Every algorithm by name. A new one is a file beside this one and a line here. */
 import { Fault } from '../../platform/fault.ts'
 import type { Algorithm } from './algorithm.ts'
+import { dbscan } from './dbscan.ts'
+import { gaussianMixture } from './gaussian-mixture.ts'
 import { gradientBoosting } from './gradient-boosting.ts'
 import { importedOnnx } from './imported-onnx.ts'
 import { importedTrees } from './imported-trees.ts'
+import { kmeans } from './kmeans.ts'
+import { knn } from './knn.ts'
 import { linear } from './linear.ts'
 import { logistic } from './logistic.ts'
+import { naiveBayes } from './naive-bayes.ts'
+import { pca } from './pca.ts'
 import type { Task } from './problem.ts'
+import { recommender } from './recommender.ts'
 import { tree } from './tree.ts'
 
-export const algorithms: readonly Algorithm[] = [linear, logistic, tree, gradientBoosting]
+export const algorithms: readonly Algorithm[] = [
+  linear,
+  logistic,
+  naiveBayes,
+  knn,
+  tree,
+  gradientBoosting,
+  kmeans,
+  dbscan,
+  gaussianMixture,
+  pca,
+  recommender,
+]
 
 /** Models that other programs trained: they can be served, not fitted. */
 const imported: readonly Algorithm[] = [importedTrees, importedOnnx]

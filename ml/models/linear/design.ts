@@ -6,6 +6,7 @@
 import { Fault } from '../../../platform/fault.ts'
 import { at } from '../at.ts'
 import type { Problem } from '../problem.ts'
+import { scaleOf, spread } from '../spread.ts'
 
 /** Columns of the design, in `slots`: a number has one, and a second that is 1 where it is missing. */
 export interface NumberBlock {
@@ -74,7 +75,9 @@ function numberBlock(
   values: Float64Array,
   { weights, nextSlot }: { readonly weights: Float64Array | undefined; readonly nextSlot: () => number },
 ): NumberBlock {
-  const { mean, scale, missing } = spread(values, weights)
+  const found = spread(values, weights)
+  const { mean, missing } = found
+  const scale = scaleOf(found)
   if (!Number.isFinite(scale))
     throw new Fault('invalid_input', `Column '${name}' has values too large to square. Divide it by a power of ten, or leave it out.`)
   const standardised = new Float64Array(values.length)
@@ -91,74 +94,6 @@ function indicator(values: Float64Array, slot: number): Int32Array {
   const slots = new Int32Array(values.length)
   for (let row = 0; row < values.length; row++) slots[row] = Number.isNaN(at(values, row)) ? slot : -1
   return slots
-}
-
-export interface Spread {
-  /** Of the values present; 0 when none is. */
-  readonly mean: number
-  /** Standard deviation (of the population), 1 where the column does not vary. */
-  readonly scale: number
-  /** How many are NaN. */
-  readonly missing: number
-}
-
-/** Two passes: stable, and faster than one that divides at every row. */
-export function spread(values: Float64Array, weights: Float64Array | undefined): Spread {
-  return (weights === undefined ? wholeSpread(values) : null) ?? partSpread(values, weights)
-}
-
-/** Of a column without weights and missing values, else null: four sums at a time (measured 3x, they need not wait for each other). */
-function wholeSpread(values: Float64Array): Spread | null {
-  const { length } = values
-  const whole = length - (length % 4)
-  let [a, b, c, d] = [0, 0, 0, 0]
-  for (let row = 0; row < whole; row += 4) {
-    a += at(values, row)
-    b += at(values, row + 1)
-    c += at(values, row + 2)
-    d += at(values, row + 3)
-  }
-  for (let row = whole; row < length; row++) a += at(values, row)
-  const mean = (a + b + c + d) / length
-  if (Number.isNaN(mean)) return null
-  a = b = c = d = 0
-  for (let row = 0; row < whole; row += 4) {
-    a += (at(values, row) - mean) ** 2
-    b += (at(values, row + 1) - mean) ** 2
-    c += (at(values, row + 2) - mean) ** 2
-    d += (at(values, row + 3) - mean) ** 2
-  }
-  for (let row = whole; row < length; row++) a += (at(values, row) - mean) ** 2
-  return { mean, scale: scaleOf((a + b + c + d) / length, mean), missing: 0 }
-}
-
-function partSpread(values: Float64Array, weights: Float64Array | undefined): Spread {
-  let missing = 0
-  let total = 0
-  let sum = 0
-  for (let row = 0; row < values.length; row++) {
-    const value = at(values, row)
-    const weight = weights === undefined ? 1 : at(weights, row)
-    if (Number.isNaN(value)) missing++
-    else {
-      sum += weight * value
-      total += weight
-    }
-  }
-  if (total === 0) return { mean: 0, scale: 1, missing }
-  const mean = sum / total
-  let squares = 0
-  for (let row = 0; row < values.length; row++) {
-    const away = at(values, row) - mean
-    if (!Number.isNaN(away)) squares += (weights === undefined ? 1 : at(weights, row)) * away * away
-  }
-  return { mean, scale: scaleOf(squares / total, mean), missing }
-}
-
-/** A column that varies by no more than rounding counts as constant. */
-function scaleOf(variance: number, mean: number): number {
-  const deviation = Math.sqrt(variance)
-  return deviation > 1e-12 * Math.max(1, Math.abs(mean)) ? deviation : 1
 }
 
 function categoryBlock(values: Float64Array, levels: number, nextSlot: () => number): CategoryBlock {
