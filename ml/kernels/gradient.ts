@@ -31,7 +31,7 @@ const coefficients = [
 /** As in the assembly source, to the bit; Math.exp differs in the last place. */
 function exp(x: number): number {
   const held = Math.max(Math.min(x, 700), -700)
-  const k = held * 1.4426950408889634 + rounding - rounding
+  const k = held * Math.LOG2E + rounding - rounding
   const r = held - k * 0.6931471803691238 - k * 1.9082149292705877e-10
   let p = 2.08767569878681e-9
   for (const coefficient of coefficients) p = p * r + coefficient

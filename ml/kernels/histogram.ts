@@ -13,13 +13,15 @@ export interface HistogramKernel {
   sumAll(n: number, bins: number, pairs: number, histogram: number, shape: number): void
   sumSome(rows: number, n: number, bins: number, pairs: number, histogram: number, shape: number, buffer: number): void
   gather(rows: number, n: number, from: number, to: number): void
+  clear(at: number, bytes: number): void
+  copy(to: number, from: number, bytes: number): void
   subtract(from: number, part: number, bytes: number): void
   sumPairs(n: number, pairs: number, to: number): void
   partition(rows: number, n: number, bins: number, side: number, lefts: number, rights: number): number
   bestThreshold(histogram: number, bins: number, missing: number, totals: number, l2: number, least: number, to: number): void
 }
 
-const names = ['sumAll', 'sumSome', 'gather', 'subtract', 'sumPairs', 'partition', 'bestThreshold']
+const names = ['sumAll', 'sumSome', 'gather', 'clear', 'copy', 'subtract', 'sumPairs', 'partition', 'bestThreshold']
 
 const isKernel = (exports: WebAssembly.Exports): exports is WebAssembly.Exports & HistogramKernel =>
   names.every((name) => typeof exports[name] === 'function')
@@ -60,6 +62,8 @@ function histogramTwin(memory: WebAssembly.Memory): HistogramKernel {
     sumSome: (rows, n, bins, pairs, histogram, shape) => {
       for (let i = 0; i < n; i++) sumRow(bins + 8 * (words[(rows >>> 2) + i] ?? 0), (pairs >>> 2) + 2 * i, histogram >>> 3, shape)
     },
+    clear: (place, length) => bytes.fill(0, place, place + length),
+    copy: (to, from, length) => bytes.copyWithin(to, from, from + length),
     subtract: (from, part, length) => {
       for (let i = 0; i < length >>> 3; i++) doubles[(from >>> 3) + i] = (doubles[(from >>> 3) + i] ?? 0) - (doubles[(part >>> 3) + i] ?? 0)
     },

@@ -79,6 +79,16 @@ export function gather(rows: usize, n: i32, from: usize, to: usize): void {
   for (; rows < end; rows += 4, to += 8) store<u64>(to, load<u64>(from + ((<usize>load<u32>(rows)) << 3)))
 }
 
+/** Fills with 0. */
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes)
+}
+
+/** As if through a third place: the two may overlap. */
+export function copy(to: usize, from: usize, bytes: usize): void {
+  memory.copy(to, from, bytes)
+}
+
 /** from -= part, `bytes` of float64 (a multiple of 16). */
 export function subtract(from: usize, part: usize, bytes: usize): void {
   const end = from + bytes
