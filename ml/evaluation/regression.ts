@@ -16,45 +16,71 @@ export function byError({ target, scores }: Numbers): Uint32Array {
 
 /** Every measure of metricsOf.regression. */
 export function regressionMetrics(numbers: Numbers, order: Uint32Array = byError(numbers)): Readonly<Record<string, number>> {
-  const { target, scores } = numbers
-  const total = sumOf(numbers, () => 1)
-  const mean = (of: (y: number, p: number) => number): number => sumOf(numbers, of) / total
-  const centre = mean((y) => y)
-  const bias = mean((y, p) => y - p)
-  const squares = mean((y, p) => (y - p) ** 2)
-  const spread = mean((y) => (y - centre) ** 2)
-  const aboveMinusOne = target.every((y) => y > -1) && scores.every((p) => p > -1)
+  const { total, mean, bias } = centreOf(numbers)
+  const sums = sumsOf(numbers, mean, bias)
   return {
-    rmse: Math.sqrt(squares),
-    mae: mean((y, p) => Math.abs(y - p)),
-    r2: explained(squares, spread),
-    mse: squares,
-    median_ae: medianError(numbers, order),
+    rmse: Math.sqrt(sums.squares / total),
+    mae: sums.absolutes / total,
+    r2: explained(sums.squares, sums.spread),
+    mse: sums.squares / total,
+    median_ae: medianError(numbers, order, total),
     max_error: largestError(numbers, order),
     /** Not defined where a true value is 0. */
-    mape: mean((y, p) => Math.abs((y - p) / y)),
-    explained_variance: explained(
-      mean((y, p) => (y - p - bias) ** 2),
-      spread,
-    ),
-    rmsle: aboveMinusOne ? Math.sqrt(mean((y, p) => (Math.log1p(y) - Math.log1p(p)) ** 2)) : Number.NaN,
-    'pinball_0.1': pinball(numbers, 0.1),
-    'pinball_0.9': pinball(numbers, 0.9),
-    poisson_deviance: poissonDeviance(numbers),
+    mape: sums.shares / total,
+    explained_variance: explained(sums.unbiased, sums.spread),
+    rmsle: Math.sqrt(sums.logs / total),
+    'pinball_0.1': (0.1 * sums.under + 0.9 * sums.over) / total,
+    'pinball_0.9': (0.9 * sums.under + 0.1 * sums.over) / total,
+    poisson_deviance: sums.deviance / total,
   }
 }
 
 /** What a prediction of the `quantile` (0 to 1) is judged by: missing below costs `quantile` per unit, above the rest of 1. */
 export function pinball(numbers: Numbers, quantile: number): number {
-  const loss = sumOf(numbers, (y, p) => (y >= p ? quantile * (y - p) : (1 - quantile) * (p - y)))
-  return loss / sumOf(numbers, () => 1)
+  const { under, over } = sumsOf(numbers, 0, 0)
+  return (quantile * under + (1 - quantile) * over) / centreOf(numbers).total
 }
 
-/** Mean deviance of counts; NaN unless every true value is 0 or more and every prediction above 0. */
-function poissonDeviance(numbers: Numbers): number {
-  if (!numbers.target.every((y) => y >= 0) || !numbers.scores.every((p) => p > 0)) return Number.NaN
-  const deviance = sumOf(numbers, (y, p) => 2 * ((y === 0 ? 0 : y * Math.log(y / p)) - y + p))
-  return deviance / sumOf(numbers, () => 1)
+function centreOf({ target, scores, weights }: Numbers): { readonly total: number; readonly mean: number; readonly bias: number } {
+  let [total, sum, missed] = [0, 0, 0]
+  for (let row = 0; row < target.length; row++) {
+    const weight = weights === undefined ? 1 : at(weights, row)
+    total += weight
+    sum += weight * at(target, row)
+    missed += weight === 0 ? 0 : weight * (at(target, row) - at(scores, row))
+  }
+  return { total, mean: sum / total, bias: missed / total }
+}
+
+/** All weighted sums in one walk: a thousand resamples of 20,000 rows take a second, twelve walks each took eight. */
+function sumsOf({ target, scores, weights }: Numbers, mean: number, bias: number) {
+  let [squares, absolutes, spread, unbiased, shares, logs, under, over, deviance] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+  for (let row = 0; row < target.length; row++) {
+    const weight = weights === undefined ? 1 : at(weights, row)
+    if (weight === 0) continue
+    const y = at(target, row)
+    const p = at(scores, row)
+    const error = y - p
+    squares += weight * error * error
+    absolutes += weight * Math.abs(error)
+    spread += weight * (y - mean) ** 2
+    unbiased += weight * (error - bias) ** 2
+    shares += weight * Math.abs(error / y)
+    logs += weight * logError(y, p)
+    if (error >= 0) under += weight * error
+    else over -= weight * error
+    deviance += weight * poissonDeviance(y, p)
+  }
+  return { squares, absolutes, spread, unbiased, shares, logs, under, over, deviance }
+}
+
+/** NaN where a value is -1 or less. */
+const logError = (y: number, p: number): number => (y > -1 && p > -1 ? (Math.log1p(y) - Math.log1p(p)) ** 2 : Number.NaN)
+
+/** NaN unless the true count is 0 or more and the predicted one above 0. */
+function poissonDeviance(y: number, p: number): number {
+  if (!(y >= 0 && p > 0)) return Number.NaN
+  return 2 * ((y === 0 ? 0 : y * Math.log(y / p)) - y + p)
 }
 
 /** scikit-learn's convention where the target does not vary: 1 for no error, else 0. */
@@ -64,8 +90,8 @@ function explained(error: number, spread: number): number {
 }
 
 /** The median absolute error; by weight, the middle of two where half the weight ends between them. */
-function medianError(numbers: Numbers, order: Uint32Array): number {
-  const half = sumOf(numbers, () => 1) / 2
+function medianError(numbers: Numbers, order: Uint32Array, total: number): number {
+  const half = total / 2
   let before = 0
   let reached = Number.NaN
   for (const row of order) {
@@ -89,13 +115,3 @@ function largestError(numbers: Numbers, order: Uint32Array): number {
 }
 
 const errorOf = ({ target, scores }: Numbers, row: number): number => Math.abs(at(target, row) - at(scores, row))
-
-/** Weighted. Plain loop: twelve passes over 10⁵ rows for each of a thousand resamples (4x over reduce). */
-function sumOf({ target, scores, weights }: Numbers, of: (y: number, p: number) => number): number {
-  let sum = 0
-  for (let row = 0; row < target.length; row++) {
-    const weight = weights === undefined ? 1 : at(weights, row)
-    if (weight !== 0) sum += weight * of(at(target, row), at(scores, row))
-  }
-  return sum
-}

@@ -134,7 +134,10 @@ function baselineLast(
 function thresholdOf(scored: Scored, objective: Objective | undefined): { readonly threshold?: ChosenThreshold } {
   if (objective === undefined) return {}
   if (scored.task !== 'binary')
-    throw new Fault('invalid_input', `A threshold is chosen between two classes, and this is a ${scored.task} model. Leave costs and threshold_by out.`)
+    throw new Fault(
+      'invalid_input',
+      `A threshold is chosen between two classes, and this is a ${scored.task} model. Leave costs and threshold_by out.`,
+    )
   const positive = Uint8Array.from(scored.target)
   const scores = scoreOf(scored, 1)
   const chosen = chooseThreshold(positive, scores, objective)
