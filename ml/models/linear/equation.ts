@@ -1,6 +1,5 @@
 /** A linear model in terms of the original columns: an intercept and a weight for each number and each category. */
 import { z } from 'zod'
-import type { BatchScorer, Scorer, Shape } from '../algorithm.ts'
 import { at } from '../at.ts'
 import { float64s, numbers } from '../numbers.ts'
 import type { Design } from './design.ts'
@@ -68,78 +67,7 @@ function levelWeights(levelSlots: Int32Array, weights: readonly Float64Array[]):
 /** What a term adds to output k where its column has this value (a category its code, NaN missing). */
 export function termOf(term: Term, value: number, k: number): number {
   if (Number.isNaN(value)) return term.missing[k] ?? 0
-  if (term.type === 'number') return ((value - term.mean) / term.scale) * (term.weight[k] ?? 0)
+  if (term.type === 'number') return (value - term.mean) * ((term.weight[k] ?? 0) / term.scale)
   const outputs = term.missing.length
   return value >= 0 && value * outputs < term.weights.length ? at(term.weights, value * outputs + k) : (term.other[k] ?? 0)
-}
-
-/** Evaluates the equation for a row. Throws a RangeError when it does not fit the columns. */
-export function equationScorer(equation: Equation, { columns }: Pick<Shape, 'columns'>): Scorer {
-  const { intercept, terms } = fitting(equation, columns)
-  const outputs = intercept.length
-  const constants = Float64Array.from(intercept)
-  return (row, scores) => {
-    scores.set(constants)
-    for (let i = 0; i < terms.length; i++) {
-      const term = terms[i]
-      if (term === undefined) return
-      const value = at(row, i)
-      for (let k = 0; k < outputs; k++) scores[k] = at(scores, k) + termOf(term, value, k)
-    }
-  }
-}
-
-/** Column by column: the rows of a column lie together, and what its term is need be asked once. */
-export function equationBatchScorer(equation: Equation, { columns }: Pick<Shape, 'columns'>): BatchScorer {
-  const { intercept, terms } = fitting(equation, columns)
-  const outputs = intercept.length
-  return (values, rows, scores) => {
-    for (let row = 0; row < rows; row++) scores.set(intercept, row * outputs)
-    for (const [i, term] of terms.entries()) {
-      const column = values[i] ?? new Float64Array(rows).fill(Number.NaN)
-      for (let k = 0; k < outputs; k++) {
-        if (term.type === 'number') addNumbers(term, column, { scores, outputs, k })
-        else addLevels(term, column, { scores, outputs, k })
-      }
-    }
-  }
-}
-
-interface Output {
-  readonly scores: Float64Array
-  readonly outputs: number
-  readonly k: number
-}
-
-function addNumbers(term: Term & { readonly type: 'number' }, column: Float64Array, { scores, outputs, k }: Output): void {
-  const { mean, scale } = term
-  const weight = term.weight[k] ?? 0
-  const missing = term.missing[k] ?? 0
-  let slot = k
-  for (let row = 0; row < column.length; row++) {
-    const value = at(column, row)
-    scores[slot] = at(scores, slot) + (Number.isNaN(value) ? missing : ((value - mean) / scale) * weight)
-    slot += outputs
-  }
-}
-
-function addLevels(term: Term & { readonly type: 'category' }, column: Float64Array, { scores, outputs, k }: Output): void {
-  let slot = k
-  for (let row = 0; row < column.length; row++) {
-    scores[slot] = at(scores, slot) + termOf(term, at(column, row), k)
-    slot += outputs
-  }
-}
-
-function fitting(equation: Equation, columns: Shape['columns']): Equation {
-  const outputs = equation.intercept.length
-  const fits = equation.terms.length === columns.length && equation.terms.every((term, i) => termFits(term, columns[i], outputs))
-  if (!fits) throw new RangeError('The terms of the equation are not the columns of the model.')
-  return equation
-}
-
-function termFits(term: Term, column: Shape['columns'][number] | undefined, outputs: number): boolean {
-  if (term.type === 'number') return column?.type === 'number' && term.weight.length === outputs && term.missing.length === outputs
-  const levels = column?.type === 'category' ? column.levels.length : -1
-  return term.weights.length === levels * outputs && term.missing.length === outputs && term.other.length === outputs
 }

@@ -15,7 +15,8 @@ export interface Gram {
   readonly moments: Float64Array
 }
 
-export function gramOf({ design, target, weights, means }: LeastSquares): Gram {
+/** Of columns around their means. The rows' weights are 1 on average. */
+export function gramOf({ design, target, weights, means }: Pick<LeastSquares, 'design' | 'target' | 'weights' | 'means'>): Gram {
   const { rows, width, numbers, ones } = design
   const matrix = new Float64Array(width * width)
   const moments = new Float64Array(width)

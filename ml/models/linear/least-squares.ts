@@ -35,7 +35,8 @@ export function leastSquaresOf(problem: Problem): LeastSquares {
   return { design, target, mean, weights, means: meansOf(design, weights), squares }
 }
 
-function meansOf(design: Design, weights: Float64Array | undefined): Float64Array {
+/** Weighted mean of each slot of the design. */
+export function meansOf(design: Design, weights: Float64Array | undefined): Float64Array {
   const means = new Float64Array(design.width)
   const ones = new Float64Array(stretchRows).fill(1)
   forEachStretch(design.rows, (stretch) => {
