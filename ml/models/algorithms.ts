@@ -2,6 +2,7 @@
 import { Fault } from '../../platform/fault.ts'
 import type { Algorithm } from './algorithm.ts'
 import { dbscan } from './dbscan.ts'
+import { extraTrees } from './extra-trees.ts'
 import { gaussianMixture } from './gaussian-mixture.ts'
 import { gradientBoosting } from './gradient-boosting.ts'
 import { importedOnnx } from './imported-onnx.ts'
@@ -13,7 +14,9 @@ import { logistic } from './logistic.ts'
 import { naiveBayes } from './naive-bayes.ts'
 import { pca } from './pca.ts'
 import type { Task } from './problem.ts'
+import { randomForest } from './random-forest.ts'
 import { recommender } from './recommender.ts'
+import { stackOf } from './stack.ts'
 import { tree } from './tree.ts'
 
 export const algorithms: readonly Algorithm[] = [
@@ -22,6 +25,8 @@ export const algorithms: readonly Algorithm[] = [
   naiveBayes,
   knn,
   tree,
+  randomForest,
+  extraTrees,
   gradientBoosting,
   kmeans,
   dbscan,
@@ -30,14 +35,14 @@ export const algorithms: readonly Algorithm[] = [
   recommender,
 ]
 
-/** Models that other programs trained: they can be served, not fitted. */
-const imported: readonly Algorithm[] = [importedTrees, importedOnnx]
+/** Models that are made of others, or that other programs trained: they can be served, not fitted. */
+const served: readonly Algorithm[] = [stackOf(algorithmNamed), importedTrees, importedOnnx]
 
 export const algorithmNames: readonly string[] = algorithms.map(({ name }) => name)
 
 /** Throws `invalid_input` with the names there are. */
 export function algorithmNamed(name: string): Algorithm {
-  const found = [...algorithms, ...imported].find((algorithm) => algorithm.name === name)
+  const found = [...algorithms, ...served].find((algorithm) => algorithm.name === name)
   if (found === undefined)
     throw new Fault('invalid_input', `There is no algorithm '${name}'. Use one of ${algorithmNames.join(', ')}, or auto.`)
   return found
