@@ -24,6 +24,10 @@ describe('the bytes of a model', () => {
     expect(decodeValue(shifted.subarray(3))).toEqual(value)
   })
 
+  it('are read from what Node reads of a file', () => {
+    expect(decodeValue(Buffer.from(encodeValue(value)))).toEqual(value)
+  })
+
   it('are refused when they are cut, altered at their head or point outside themselves', () => {
     const bytes = encodeValue(value)
     for (const length of [0, 7, 15, 20, 100, bytes.length - 9]) expect(() => decodeValue(bytes.slice(0, length))).toThrow()

@@ -79,5 +79,6 @@ function arrayAt(bytes: Uint8Array, start: number, [kind, offset, length]: z.inf
   const from = start + offset
   const until = from + length * kinds[kind].BYTES_PER_ELEMENT
   if (until > bytes.length) throw new RangeError('The model was cut off.')
-  return new kinds[kind](bytes.slice(from, until).buffer)
+  /** Node's own bytes (a Buffer) share their memory when sliced; these never do. */
+  return new kinds[kind](new Uint8Array(bytes.subarray(from, until)).buffer)
 }
