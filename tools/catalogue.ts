@@ -13,9 +13,11 @@ import { deployModelTool } from './deploy-model.ts'
 import { deploymentStatusTool } from './deployment-status.ts'
 import { embedTextsTool } from './embed-texts.ts'
 import { evaluateModelTool } from './evaluate-model.ts'
+import { explainPredictionTool } from './explain-prediction.ts'
 import { exportCollectionTool } from './export-collection.ts'
 import { exportDataTool } from './export-data.ts'
 import { exportModelTool } from './export-model.ts'
+import { featureImportanceTool } from './feature-importance.ts'
 import { getDocumentTool } from './get-document.ts'
 import { getLineageTool } from './get-lineage.ts'
 import { importCollectionTool } from './import-collection.ts'
@@ -31,6 +33,7 @@ import { listMcpServersTool } from './list-mcp-servers.ts'
 import { listModelsTool } from './list-models.ts'
 import { listPipelinesTool } from './list-pipelines.ts'
 import { listRunsTool } from './list-runs.ts'
+import { partialDependenceTool } from './partial-dependence.ts'
 import { pipelineStatusTool } from './pipeline-status.ts'
 import { predictTool } from './predict.ts'
 import { prepareDataTool } from './prepare-data.ts'
@@ -58,6 +61,7 @@ import { stopAgentsTool } from './stop-agents.ts'
 import type { Tool } from './tool.ts'
 import { trainModelTool } from './train-model.ts'
 import { trustMcpServerTool } from './trust-mcp-server.ts'
+import { tuneModelTool } from './tune-model.ts'
 import { tuneSearchTool } from './tune-search.ts'
 import { validateDataTool } from './validate-data.ts'
 import { verifyAuditTool } from './verify-audit.ts'
@@ -77,6 +81,8 @@ export const allTools: readonly Tool[] = [
   evaluateModelTool,
   exportCollectionTool,
   exportDataTool,
+  explainPredictionTool,
+  featureImportanceTool,
   getDocumentTool,
   getLineageTool,
   importCollectionTool,
@@ -90,6 +96,7 @@ export const allTools: readonly Tool[] = [
   listModelsTool,
   listPipelinesTool,
   listRunsTool,
+  partialDependenceTool,
   pipelineStatusTool,
   predictTool,
   prepareDataTool,
@@ -118,6 +125,7 @@ export const allTools: readonly Tool[] = [
   stopAgentsTool,
   trainModelTool,
   trustMcpServerTool,
+  tuneModelTool,
   tuneSearchTool,
   validateDataTool,
   verifyAuditTool,

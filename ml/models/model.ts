@@ -102,8 +102,20 @@ export function predictFrame(model: Model, frame: Frame): Prediction[] {
 /** Row by row, a probability per class or the number itself: `rows x outputs`. Long tables belong in a worker. */
 export function scoreFrame(model: Model, frame: Frame): Float64Array {
   const scores = new Float64Array(frame.rows * outputs(shapeOf(model)))
-  ready(model).batch(readFrame(frame, model.columns), frame.rows, scores)
+  modelScorer(model)(readFrame(frame, model.columns), frame.rows, scores)
   return scores
+}
+
+/** Scores columns that are read already (see `Inputs`), calibration included. */
+export function modelScorer(model: Model): BatchScorer {
+  return ready(model).batch
+}
+
+/** The inputs of one record, in the model's order. Throws `invalid_input` naming each field that does not fit. */
+export function readInputs(model: Model, record: Readonly<Record<string, unknown>>): Float64Array {
+  const row = new Float64Array(model.columns.length)
+  ready(model).reader.read(record, row, 0)
+  return row
 }
 
 function predictionOf(model: Model, scores: Float64Array, at: number): Prediction {

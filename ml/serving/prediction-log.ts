@@ -40,6 +40,20 @@ function scoreOf({ value, probabilities }: Prediction): number | null {
   return (all.length === 2 ? all[1] : Math.max(...all)) ?? null
 }
 
+/** What a model was asked, and which version answered. Throws `not_found`. */
+export async function askedOf(
+  db: Queryable,
+  workspace: string,
+  prediction: string,
+): Promise<{ readonly model: string; readonly version: number; readonly record: Readonly<Record<string, unknown>> }> {
+  const { rows } = await db.query<{ model: string; version: number; record: Readonly<Record<string, unknown>> }>(
+    'select model, version, record from predictions where workspace = $1 and id = $2',
+    [workspace, prediction],
+  )
+  if (rows[0]) return rows[0]
+  throw new Fault('not_found', `There is no prediction '${prediction.slice(0, 100)}'. Pass an id from prediction_ids.`)
+}
+
 /** Records what really happened, once per prediction; a later word replaces an earlier one. Throws `not_found`. */
 export async function recordOutcome(
   tx: Queryable,
