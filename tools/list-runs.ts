@@ -9,10 +9,11 @@ export const listRunsTool = defineTool({
   name: 'list_runs',
   title: 'List training runs',
   description:
-    'Lists training runs with their parameters and metrics, newest first or best first by a metric. Use it to find the best run on a dataset or a run to register. Not for registered models: use list_models.',
+    'Lists training runs, trials of tunings among them, with their parameters and metrics, newest first or best first by a metric. Use it to find the best run on a dataset or a run to register. Not for registered models: use list_models.',
   input: z.strictObject({
     run: runId.optional().describe('Only this run, with its folds and learning curve.'),
     dataset: z.string().min(1).max(100).optional().describe('Only runs on this dataset, whatever version.'),
+    tuning: runId.optional().describe('Only the trials of this tuning.'),
     sort_by: z
       .enum(['created_at', 'seconds', ...metricNames])
       .default('created_at')
@@ -28,9 +29,13 @@ export const listRunsTool = defineTool({
   role: 'viewer',
   untrusted: true,
   examples: [{ says: 'Show my last training runs', input: {} }],
-  run: async ({ run, dataset, sort_by, limit }, { db, caller }) => {
+  run: async ({ run, dataset, tuning, sort_by, limit }, { db, caller }) => {
     if (run !== undefined) return oneRun(await getTraining(db, caller.workspace, run))
-    const trainings = await listTrainings(db, caller.workspace, { sortBy: sort_by, limit, ...(dataset !== undefined && { dataset }) })
+    const trainings = await listTrainings(db, caller.workspace, {
+      ...{ sortBy: sort_by, limit },
+      ...(dataset !== undefined && { dataset }),
+      ...(tuning !== undefined && { parent: tuning }),
+    })
     const where = dataset === undefined ? '' : ` on ${dataset}`
     const count = trainings.length === 1 ? 'One training run' : `${trainings.length === 0 ? 'No' : trainings.length} training runs`
     const first = trainings[0]

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { decodeModel, modelSignature } from '../ml/models/model.ts'
 import { requireModelName, saveModelVersion } from '../ml/registry/registry.ts'
-import { getTraining } from '../ml/training/trainings.ts'
+import { getTraining, modelOf } from '../ml/training/trainings.ts'
 import { list } from './dataset-schema.ts'
 import { modelName, stageSchema, versionNumber } from './model-schema.ts'
 import { defineTool } from './tool.ts'
@@ -28,12 +28,13 @@ export const registerModelTool = defineTool({
   run: async ({ run, name }, { db, blobs, caller, call, commit }) => {
     requireModelName(name)
     const training = await getTraining(db, caller.workspace, run)
-    const signature = modelSignature(decodeModel(await blobs.get(training.model)))
+    const blob = modelOf(training)
+    const signature = modelSignature(decodeModel(await blobs.get(blob)))
     return commit(async (tx) => {
       const { model, version, stage, aliases } = await saveModelVersion(tx, caller.workspace, {
         model: name,
         run,
-        blob: training.model,
+        blob,
         algorithm: training.algorithm,
         signature,
         metrics: training.metrics,

@@ -39,8 +39,9 @@ export const reproduceRunTool = defineTool({
         'conflict',
         `Dataset ${dataset} no longer holds the rows that run ${original} learned from, so it cannot be repeated.`,
       )
-    const equal = training.model === recorded.model
     const changed = Object.keys(recorded.metrics).filter((name) => training.metrics[name] !== recorded.metrics[name])
+    // A trial of a tuning has no model to compare.
+    const equal = recorded.model === undefined ? changed.length === 0 : training.model === recorded.model
     const code = training.codeVersion === recorded.codeVersion ? [] : [`code version ${recorded.codeVersion}, now ${training.codeVersion}`]
     const result = await context.commit(async (tx) => {
       await recordTraining(tx, training)

@@ -1,11 +1,12 @@
 /** Trains a model's live version again on newer data and sets the two side by side. */
 import { z } from 'zod'
 import { getDataset } from '../ml/data/datasets.ts'
+import { algorithmNames } from '../ml/models/algorithms.ts'
 import { decodeModel, modelSignature } from '../ml/models/model.ts'
 import { compareWithLive } from '../ml/monitoring/compare-live.ts'
 import { getModelVersion, saveModelVersion } from '../ml/registry/registry.ts'
 import { currentDeployment } from '../ml/serving/deployments.ts'
-import { getTraining } from '../ml/training/trainings.ts'
+import { getTraining, modelOf } from '../ml/training/trainings.ts'
 import { Fault } from '../platform/fault.ts'
 import { datasetRef, versionName } from './dataset-schema.ts'
 import { metricsSchema, modelName, versionNumber } from './model-schema.ts'
@@ -59,8 +60,7 @@ export const retrainModelTool = defineTool({
     const dataset = await getDataset(db, caller.workspace, ref ?? live.reference?.dataset ?? '')
     const wish = {
       dataset: versionName(dataset),
-      algorithm,
-      params,
+      ...(algorithmNames.includes(algorithm) ? { algorithm, params } : { algorithm: spec.algorithm }),
       ...wishOf(spec),
     }
     const result = trained.safeParse((await context.invoke('train_model', wish, { step: 'train' })).data)
@@ -68,12 +68,13 @@ export const retrainModelTool = defineTool({
     const training = await getTraining(db, caller.workspace, result.data.run)
     context.progress({ fraction: 0.9, message: `Comparing with version ${live.version}` })
     const { metric, fresh, live: now, better } = await compareWithLive(live, training, { dataset, blobs, signal })
-    const signature = modelSignature(decodeModel(await blobs.get(training.model)))
+    const blob = modelOf(training)
+    const signature = modelSignature(decodeModel(await blobs.get(blob)))
     return context.commit(async (tx) => {
       const { version } = await saveModelVersion(tx, caller.workspace, {
         model,
         run: training.run,
-        blob: training.model,
+        blob,
         algorithm: training.algorithm,
         signature,
         metrics: training.metrics,

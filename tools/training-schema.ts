@@ -4,6 +4,7 @@ import { metricsOf } from '../ml/evaluation/metrics.ts'
 import { algorithmNames } from '../ml/models/algorithms.ts'
 import { tasks } from '../ml/models/problem.ts'
 import type { NewTraining, Training } from '../ml/training/trainings.ts'
+import { trialStates } from '../ml/tuning/trial.ts'
 import { list, versionName } from './dataset-schema.ts'
 
 export const metricNames: readonly string[] = [...new Set(Object.values(metricsOf).flat())]
@@ -13,6 +14,9 @@ export const metricSchema = z.enum(metricNames).describe(`Metric: ${metricNames.
 export const algorithmSchema = z
   .enum([...algorithmNames, 'auto'])
   .describe(`Algorithm: ${algorithmNames.join(', ')}; auto compares all that fit.`)
+
+/** One algorithm, not auto. */
+export const learnerSchema = z.enum(algorithmNames).describe(`Algorithm: ${algorithmNames.join(', ')}.`)
 
 export const scoresSchema = z.record(z.string(), z.number()).describe('Metrics by name; one that the data cannot define is left out.')
 
@@ -45,6 +49,8 @@ export const trainingSchema = z.object({
   seed: z.int().describe('Seed of folds and fitting.'),
   seconds: z.number().describe('Wall time in seconds.'),
   warnings: list(z.string()).describe('What to look at before trusting it.'),
+  parent: runId.optional().describe('Of a trial: the tuning it belongs to. A trial has no model of its own.'),
+  state: z.enum(trialStates).describe('finished; of trials also stopped (early) and failed.'),
   created_at: z.string().describe('When it was recorded, ISO 8601.'),
 })
 
@@ -55,12 +61,13 @@ export const recordedInData = (training: Training): z.input<typeof trainingSchem
 
 /** A training as results of tools show it, before it is recorded. */
 export function trainingInData(training: NewTraining): Omit<z.input<typeof trainingSchema>, 'created_at'> {
-  const { run, algorithm, task, params, metrics, baseline, seed, seconds, warnings } = training
+  const { run, state = 'finished', parent, algorithm, task, params, metrics, baseline, seed, seconds, warnings } = training
   return {
     run,
     dataset: versionName({ name: training.dataset, version: training.datasetVersion }),
     ...(training.spec.target !== undefined && { target: training.spec.target }),
-    ...{ algorithm, task, params, metrics, baseline, seed, seconds, warnings },
+    ...(parent !== undefined && { parent }),
+    ...{ algorithm, task, params, metrics, baseline, seed, seconds, warnings, state },
     folds: training.folds.length,
   }
 }

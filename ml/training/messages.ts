@@ -18,10 +18,21 @@ export interface WorkerInput {
 
 /** One piece of work. `key` names it among all of the training: what was kept of it is found by that. */
 export type Job = { readonly key: string } & (
-  | (JobSpec & { readonly kind: 'fold'; readonly fold: number; readonly share?: number })
+  | (JobSpec & FoldJob)
   | (JobSpec & { readonly kind: 'all'; readonly calibration?: Calibration })
   | { readonly kind: 'calibrate'; readonly scores: readonly Float64Array[] }
 )
+
+interface FoldJob {
+  readonly kind: 'fold'
+  readonly fold: number
+  /** Of the training rows that the fit may see; absent: all. */
+  readonly share?: number
+  /** Its result has the scores of the test rows; absent: where the spec makes something of them. */
+  readonly keepScores?: boolean
+  /** Data and parameters that do not go together are a result, and end nothing. */
+  readonly mayFail?: boolean
+}
 
 /** How a hand is to do a job. */
 export interface Orders {
@@ -40,6 +51,7 @@ export type PlanSummary = Pick<Plan, 'candidates' | 'metric' | 'warnings'> & {
 export type Result =
   | { readonly kind: 'scored'; readonly score: FoldScore }
   | { readonly kind: 'fitted'; readonly model: Model; readonly bytes: Uint8Array; readonly curve: readonly CurvePoint[] }
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'calibrated'; readonly calibrated: CalibratedScores }
 
 export type Reply =

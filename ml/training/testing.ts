@@ -1,6 +1,8 @@
 /** Tables for tests, made from a seed: what decides the answer is known. */
 import type { CategoryColumn, Column, Frame, NumberColumn } from '../data/frame.ts'
 import { seededRandom } from '../evaluation/seeded-random.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import type { FoldScore } from './jobs.ts'
 
 export const numberColumn = (name: string, values: readonly (number | null)[]): NumberColumn => ({
   name,
@@ -69,4 +71,27 @@ export function flats(rows: number, seed: number): Frame {
       all.map(({ price }) => price),
     ),
   )
+}
+
+/** Checkpoints that live as long as the test: every fit is kept at every step, and `kill` counts them down. */
+export function memoryCheckpoints(run = 'run_test'): Checkpoints & { states: number; readonly results: ReadonlyMap<string, FoldScore> } {
+  const states = new Map<string, Uint8Array>()
+  const results = new Map<string, FoldScore>()
+  const kept: ReturnType<typeof memoryCheckpoints> = {
+    ...{ run, everyMs: 0, results },
+    states: 0,
+    result: async (job) => results.get(job),
+    state: async (job) => states.get(job),
+    keepResult: (job, score) => {
+      results.set(job, score)
+      states.delete(job)
+    },
+    keepState: (job, state) => {
+      states.set(job, state)
+      kept.states++
+    },
+    settled: async () => undefined,
+    flush: async () => undefined,
+  }
+  return kept
 }

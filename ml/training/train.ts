@@ -76,8 +76,11 @@ const maxThreads = 4
 
 /** Threads that pay off for a table of this size on this machine. */
 export function threadsFor(frame: Frame): number {
-  return frame.rows * frame.columns.length < smallTable ? 1 : Math.min(maxThreads, availableParallelism())
+  return frame.rows * frame.columns.length < smallTable ? 1 : mostThreads()
 }
+
+/** As many as the machine has, at most 4. */
+export const mostThreads = (): number => Math.min(maxThreads, availableParallelism())
 
 /** Names a job among all that were ever kept. */
 export const keyOf =

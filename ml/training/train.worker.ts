@@ -44,12 +44,20 @@ function perform(planned: Plan, job: Job, orders: Orders): Result {
     keep: (state) => reply({ kind: 'checkpoint', state }),
   }
   const { control, curve } = controlOf(parts)
-  if (job.kind === 'fold') {
-    const { fold: index, share = 1 } = job
-    return { kind: 'scored', score: measureFold(planned, { ...job, index, share, keepScores: spec.calibration !== undefined }, control) }
-  }
+  if (job.kind === 'fold') return scoreFold(planned, job, control)
   const model = fitModel(planned, { ...job, target: spec.target }, control)
   return { kind: 'fitted', model, bytes: encodeModel(model), curve: curve() }
+}
+
+function scoreFold(planned: Plan, job: Extract<Job, { kind: 'fold' }>, control: Omit<FitControl, 'seed'>): Result {
+  const { fold: index, share = 1, keepScores = spec.calibration !== undefined, mayFail = false } = job
+  try {
+    return { kind: 'scored', score: measureFold(planned, { ...job, index, share, keepScores }, control) }
+  } catch (error) {
+    const { code, message } = asFault(error)
+    if (!mayFail || code !== 'invalid_input') throw error
+    return { kind: 'refused', reason: message }
+  }
 }
 
 const pauseMs = 50

@@ -4,6 +4,7 @@ import { Fault } from '../../platform/fault.ts'
 import { isBetter, type Metrics } from '../evaluation/metrics.ts'
 import type { CurvePoint } from '../models/algorithm.ts'
 import type { Task } from '../models/problem.ts'
+import type { TrialState } from '../tuning/trial.ts'
 import type { FoldOutcome, TrainSpec } from './spec.ts'
 
 export interface NewTraining {
@@ -28,8 +29,11 @@ export interface NewTraining {
   readonly seconds: number
   readonly seed: number
   readonly warnings: readonly string[]
-  /** Digest of the encoded model. */
-  readonly model: string
+  /** Digest of the encoded model; a trial of a tuning has none. */
+  readonly model?: string
+  /** The tuning that a trial belongs to. */
+  readonly parent?: string
+  readonly state?: TrialState
   readonly codeVersion: string
 }
 
@@ -39,6 +43,8 @@ export interface Training extends NewTraining {
 
 export interface ListTrainings {
   readonly dataset?: string
+  /** Only trials of this tuning. */
+  readonly parent?: string
   /** A metric (best first), `seconds` (fastest first) or `created_at` (newest first, the default). */
   readonly sortBy?: string
   /** Default 50. */
@@ -48,14 +54,14 @@ export interface ListTrainings {
 const mostPoints = 1000
 
 const columns = `run, workspace, dataset, dataset_version, dataset_blob, target, algorithm, task, spec, params, metric, metrics, folds, baseline,
-  curve, seconds, seed, warnings, model_blob, code_version, created_at`
+  curve, seconds, seed, warnings, model_blob, code_version, parent, state, created_at`
 
 /** Writes one training in the transaction of the call that made it. */
 export async function recordTraining(tx: Queryable, training: NewTraining): Promise<void> {
   await tx.query(
     `insert into trainings (run, workspace, dataset, dataset_version, dataset_blob, target, algorithm, task, spec, params, metric, metrics, folds,
-       baseline, curve, seconds, seed, warnings, model_blob, code_version)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+       baseline, curve, seconds, seed, warnings, model_blob, code_version, parent, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
     [
       training.run,
       training.workspace,
@@ -75,8 +81,10 @@ export async function recordTraining(tx: Queryable, training: NewTraining): Prom
       training.seconds,
       training.seed,
       JSON.stringify(training.warnings),
-      training.model,
+      training.model ?? null,
       training.codeVersion,
+      training.parent ?? null,
+      training.state ?? 'finished',
     ],
   )
 }
@@ -94,9 +102,18 @@ export async function getTraining(db: Queryable, workspace: string, run: string)
   return fromRow(rows[0])
 }
 
+/** The digest of a training's model. Throws `conflict` for a trial, which has none. */
+export function modelOf({ run, model, parent }: Training): string {
+  if (model !== undefined) return model
+  throw new Fault(
+    'conflict',
+    `Run ${run} is a trial of tuning ${parent} and was not fitted on all rows. Use run ${parent}, which is the best trial's model, or train these parameters with train_model.`,
+  )
+}
+
 /** Newest first unless `sortBy` says otherwise; trainings without the metric come last. */
 export async function listTrainings(db: Queryable, workspace: string, options: ListTrainings = {}): Promise<readonly Training[]> {
-  const { dataset, sortBy = 'created_at', limit = 50 } = options
+  const { dataset, parent, sortBy = 'created_at', limit = 50 } = options
   const order =
     sortBy === 'created_at'
       ? ''
@@ -104,9 +121,9 @@ export async function listTrainings(db: Queryable, workspace: string, options: L
         ? 'seconds asc,'
         : `(metrics ->> $4)::double precision ${direction(sortBy)} nulls last,`
   const { rows } = await db.query<TrainingRow>(
-    `select ${columns} from trainings where workspace = $1 and ($2::text is null or dataset = $2) and $4::text is not null
+    `select ${columns} from trainings where workspace = $1 and ($2::text is null or dataset = $2) and ($5::text is null or parent = $5) and $4::text is not null
      order by ${order} created_at desc, run desc limit $3`,
-    [workspace, dataset ?? null, limit, sortBy],
+    [workspace, dataset ?? null, limit, sortBy, parent ?? null],
   )
   return rows.map(fromRow)
 }
@@ -132,18 +149,31 @@ interface TrainingRow {
   readonly seconds: number
   readonly seed: number | string | bigint
   readonly warnings: readonly string[]
-  readonly model_blob: string
+  readonly model_blob: string | null
+  readonly parent: string | null
+  readonly state: TrialState
   readonly code_version: string
   readonly created_at: Date
 }
 
-function fromRow({ target: _, dataset_version, dataset_blob, model_blob, code_version, created_at, seed, ...row }: TrainingRow): Training {
+function fromRow({
+  target: _,
+  parent,
+  dataset_version,
+  dataset_blob,
+  model_blob,
+  code_version,
+  created_at,
+  seed,
+  ...row
+}: TrainingRow): Training {
   return {
     ...row,
     seed: Number(seed),
     datasetVersion: dataset_version,
     datasetBlob: dataset_blob,
-    model: model_blob,
+    ...(model_blob !== null && { model: model_blob }),
+    ...(parent !== null && { parent }),
     codeVersion: code_version,
     createdAt: created_at,
   }
