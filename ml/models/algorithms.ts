@@ -7,6 +7,7 @@ import { gaussianMixture } from './gaussian-mixture.ts'
 import { gradientBoosting } from './gradient-boosting.ts'
 import { importedOnnx } from './imported-onnx.ts'
 import { importedTrees } from './imported-trees.ts'
+import { isolationForest } from './isolation-forest.ts'
 import { kmeans } from './kmeans.ts'
 import { knn } from './knn.ts'
 import { linear } from './linear.ts'
@@ -31,6 +32,7 @@ export const algorithms: readonly Algorithm[] = [
   kmeans,
   dbscan,
   gaussianMixture,
+  isolationForest,
   pca,
   recommender,
 ]

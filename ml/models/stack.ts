@@ -20,7 +20,8 @@ export type Stacked = z.infer<typeof fitted>
 
 /** `named` finds a member's algorithm: the table that holds this one too. */
 export function stackOf(named: (name: string) => Algorithm): Algorithm {
-  const of = ({ members }: Stacked) => members.map(({ algorithm, weight, fitted: learned }) => ({ algorithm: named(algorithm), weight, learned }))
+  const of = ({ members }: Stacked) =>
+    members.map(({ algorithm, weight, fitted: learned }) => ({ algorithm: named(algorithm), weight, learned }))
   return defineAlgorithm({
     name: 'stack',
     title: 'Models that answer together',

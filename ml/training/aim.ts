@@ -4,6 +4,7 @@ import type { Frame } from '../data/frame.ts'
 import { algorithmNamed, algorithms, algorithmsFor } from '../models/algorithms.ts'
 import { isSupervised, type Task } from '../models/problem.ts'
 import { columnNamed } from './columns.ts'
+import { contendersAmong } from './contenders.ts'
 import type { TrainSpec } from './spec.ts'
 import { readLabels, readTarget, type Target } from './target.ts'
 
@@ -39,7 +40,7 @@ function supervisedAim(frame: Frame, spec: TrainSpec): Aim {
   if (spec.target === undefined) throw missingTarget(spec.algorithm)
   const target = readTarget(columnNamed(frame, spec.target, 'target'), spec.task)
   const able = algorithmsFor(target.task).map(({ name }) => name)
-  if (spec.algorithm === 'auto') return { target, candidates: able, warnings: [] }
+  if (spec.algorithm === 'auto') return { target, candidates: contendersAmong(able), warnings: [] }
   if (able.includes(spec.algorithm)) return { target, candidates: [spec.algorithm], warnings: [] }
   const kind = target.task === 'regression' ? 'a number to be estimated (regression)' : 'one of some classes (classification)'
   throw new Fault(

@@ -139,3 +139,12 @@ export function fitModel(
     ...(calibration && { calibration }),
   }
 }
+
+/** Members fitted on the same rows as one model whose answer is the weighted mean of theirs. */
+export function joinModels(members: readonly { readonly model: Model; readonly weight: number }[], calibration?: Calibration): Model {
+  const [first] = members
+  if (first === undefined) throw new RangeError('A stack has at least one member.')
+  const fitted = { members: members.map(({ model, weight }) => ({ algorithm: model.algorithm, weight, fitted: model.fitted })) }
+  const params = Object.fromEntries(members.map(({ model }) => [model.algorithm, model.params]))
+  return { ...first.model, algorithm: 'stack', params, fitted, ...(calibration && { calibration }) }
+}

@@ -8,6 +8,7 @@ import type { CalibratedScores } from './calibrate.ts'
 import type { FoldScore, JobSpec } from './jobs.ts'
 import type { Plan } from './plan.ts'
 import type { TrainSpec } from './spec.ts'
+import type { StackedFolds } from './stacking.ts'
 
 export interface WorkerInput {
   readonly frame: Frame
@@ -21,6 +22,12 @@ export type Job = { readonly key: string } & (
   | (JobSpec & FoldJob)
   | (JobSpec & { readonly kind: 'all'; readonly calibration?: Calibration })
   | { readonly kind: 'calibrate'; readonly scores: readonly Float64Array[] }
+  | { readonly kind: 'stack'; readonly candidates: readonly (readonly Float64Array[])[] }
+  | {
+      readonly kind: 'join'
+      readonly members: readonly { readonly model: Model; readonly weight: number }[]
+      readonly calibration?: Calibration
+    }
 )
 
 interface FoldJob {
@@ -53,6 +60,7 @@ export type Result =
   | { readonly kind: 'fitted'; readonly model: Model; readonly bytes: Uint8Array; readonly curve: readonly CurvePoint[] }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'calibrated'; readonly calibrated: CalibratedScores }
+  | { readonly kind: 'stacked'; readonly stacked: StackedFolds }
 
 export type Reply =
   | Result

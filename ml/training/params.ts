@@ -1,6 +1,7 @@
 /** The parameters of an algorithm as a caller gave them, checked and with defaults filled in. */
 import { Fault } from '../../platform/fault.ts'
 import { algorithmNamed } from '../models/algorithms.ts'
+import { autoParams } from './contenders.ts'
 import type { TrainSpec } from './spec.ts'
 
 export type Params = Readonly<Record<string, unknown>>
@@ -14,7 +15,7 @@ export function checkedParams(spec: TrainSpec): (algorithm: string) => Params {
   }
   if (Object.keys(given).length > 0)
     throw new Fault('invalid_input', 'Parameters belong to one algorithm, and auto tries several. Name the algorithm or leave params out.')
-  return (algorithm) => parseParams(algorithm, {})
+  return (algorithm) => parseParams(algorithm, autoParams(algorithm))
 }
 
 /** Throws `invalid_input` naming each parameter that is unknown or out of range. */

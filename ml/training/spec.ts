@@ -8,7 +8,7 @@ import type { Task } from '../models/problem.ts'
 export interface TrainSpec {
   /** Column to predict. Absent for algorithms that predict none; where they find anomalies, its labels measure them. */
   readonly target?: string
-  /** A name in the table of algorithms, or `auto`: cross-validate all that fit the task and keep the best. */
+  /** A name in the table of algorithms, or `auto`: cross-validate what fits the task and keep the best, or several that answer together. */
   readonly algorithm: string
   /** Default 5. */
   readonly folds?: number
@@ -29,6 +29,8 @@ export interface TrainSpec {
   /** What `auto` chooses by. Default: the first of the task's metrics. */
   readonly metric?: string
   readonly params?: Readonly<Record<string, unknown>>
+  /** Seconds that `auto` may take, above 0. Default 120. */
+  readonly timeBudget?: number
   /** Default 0. */
   readonly seed?: number
   /** Default: inferred from the target. */

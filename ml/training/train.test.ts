@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom, shuffled } from '../evaluation/seeded-random.ts'
-import { algorithms } from '../models/algorithms.ts'
-import { predictRecords } from '../models/model.ts'
+import { algorithms, algorithmsFor } from '../models/algorithms.ts'
+import { decodeModel, predictFrame, predictRecords } from '../models/model.ts'
+import { contendersAmong } from './contenders.ts'
 import type { TrainSpec } from './spec.ts'
 import { customers, flats, frameOf, numberColumn, textColumn } from './testing.ts'
 import { train } from './train.ts'
@@ -56,9 +57,24 @@ describe('train', () => {
   it('keeps the best candidate when asked for auto', async () => {
     const outcome = await trained(flats(400, 2), { target: 'price', algorithm: 'auto', metric: 'mae' })
     expect(outcome.algorithm).toBe(outcome.candidates[0]?.algorithm)
-    expect(outcome.candidates).toHaveLength(algorithms.filter(({ tasks }) => tasks.includes('regression')).length)
+    const tried = outcome.candidates.map(({ algorithm }) => algorithm).filter((name) => name !== 'stack')
+    expect(tried.toSorted()).toEqual(contendersAmong(algorithmsFor('regression').map(({ name }) => name)).toSorted())
     const errors = outcome.candidates.map(({ metrics }) => metrics.mae ?? Number.NaN)
     expect(errors).toEqual(errors.toSorted((a, b) => a - b))
+  })
+
+  it('lets several answer together where that is better, as one model that is read again', async () => {
+    const frame = customers(500, 3)
+    const outcome = await trained(frame, { target: 'churned', algorithm: 'auto' })
+    const stacked = Math.max(...outcome.candidates.map(({ metrics }) => metrics.roc_auc ?? 0))
+    expect(outcome.metrics.roc_auc).toBe(stacked)
+    expect(predictFrame(decodeModel(outcome.bytes), frame)).toEqual(predictFrame(outcome.model, frame))
+  })
+
+  it('says which contenders a budget of time left out, and tries at least one', async () => {
+    const outcome = await trained(customers(300, 1), { target: 'churned', algorithm: 'auto', timeBudget: 0.001 })
+    expect(outcome.algorithm).toBe('logistic')
+    expect(outcome.warnings.join()).toMatch(/time budget of 0\.001 s left no time for knn, .*gradient_boosting/)
   })
 
   it('tells how far it is, never backwards', async () => {

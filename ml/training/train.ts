@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os'
 import { Fault } from '../../platform/fault.ts'
 import type { Frame } from '../data/frame.ts'
 import type { CurvePoint } from '../models/algorithm.ts'
+import { contest, fitStack } from './auto.ts'
 import { type Candidate, ranked, remeasured } from './candidates.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { type Crew, type CrewProgress, withCrew } from './crew.ts'
@@ -40,28 +41,38 @@ export async function train(frame: Frame, spec: TrainSpec, options: TrainOptions
     const walk: Walk = { plan, crew, params, seed: spec.seed ?? 0, report: reporter(onProgress), key: keyOf(checkpoints) }
     /** The final fit costs about as much as one fold of one candidate. */
     const share = 1 - 1 / (1 + plan.candidates.length * plan.foldNames.length)
-    const candidates = await crossValidate(walk, share)
+    const isAuto = spec.algorithm === 'auto'
+    const { candidates, weights, warnings } = isAuto
+      ? await contest(walk, { seconds: spec.timeBudget ?? defaultBudget, until: share })
+      : { candidates: await crossValidate(walk, share), weights: {}, warnings: [] }
     const [first] = candidates
     if (first === undefined) throw new Fault('internal', 'No candidate was scored.')
     const { best, calibration } = spec.calibration === undefined ? { best: first } : await calibrate(walk, first)
-    const { model, bytes, curve } = await fitOnAll(walk, { algorithm: best.algorithm, from: share, ...(calibration && { calibration }) })
+    const last = { from: share, ...(calibration && { calibration }) }
+    const isStack = best.algorithm === 'stack'
+    const { model, bytes, curve } = isStack
+      ? await fitStack(walk, weights, last)
+      : await fitOnAll(walk, { algorithm: best.algorithm, ...last })
     const { algorithm, metrics, folds, baseline } = best
     return {
       ...{ model, bytes, curve, algorithm, metrics, folds, baseline },
-      params: params(algorithm),
+      params: model.params,
       task: plan.task,
       metric: plan.metric,
       candidates: candidates.map((each) => ({ algorithm: each.algorithm, metrics: each.metrics, seconds: each.seconds })),
       rows: plan.rows,
       seconds: (performance.now() - started) / 1000,
       seed: walk.seed,
-      warnings: plan.warnings,
+      warnings: [...plan.warnings, ...warnings],
     }
   })
 }
 
+/** Seconds. */
+const defaultBudget = 120
+
 /** What every stage of a training needs. */
-interface Walk {
+export interface Walk {
   readonly plan: PlanSummary
   readonly crew: Crew
   readonly params: ReturnType<typeof checkedParams>

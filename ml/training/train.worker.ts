@@ -5,9 +5,10 @@ import type { FitControl } from '../models/algorithm.ts'
 import { encodeModel } from '../models/model.ts'
 import { calibrateFolds } from './calibrate.ts'
 import { type ControlParts, controlOf } from './fit-state.ts'
-import { fitModel, measureFold } from './jobs.ts'
+import { fitModel, joinModels, measureFold } from './jobs.ts'
 import type { Job, Orders, Reply, Result, WorkerInput } from './messages.ts'
 import { type Plan, plan } from './plan.ts'
+import { stackFolds } from './stacking.ts'
 
 const { frame, spec, checkpointMs }: WorkerInput = workerData
 
@@ -36,6 +37,11 @@ attempt(() => {
 
 function perform(planned: Plan, job: Job, orders: Orders): Result {
   if (job.kind === 'calibrate') return { kind: 'calibrated', calibrated: calibrateFolds(planned, job.scores, spec.calibration ?? 'platt') }
+  if (job.kind === 'stack') return { kind: 'stacked', stacked: stackFolds(planned, job.candidates) }
+  if (job.kind === 'join') {
+    const model = joinModels(job.members, job.calibration)
+    return { kind: 'fitted', model, bytes: encodeModel(model), curve: [] }
+  }
   const parts: ControlParts = {
     ...orders,
     key: job.key,
@@ -50,7 +56,9 @@ function perform(planned: Plan, job: Job, orders: Orders): Result {
 }
 
 function scoreFold(planned: Plan, job: Extract<Job, { kind: 'fold' }>, control: Omit<FitControl, 'seed'>): Result {
-  const { fold: index, share = 1, keepScores = spec.calibration !== undefined, mayFail = false } = job
+  // What follows the folds, a calibration or a stack, learns from their scores.
+  const isLearnedFrom = spec.calibration !== undefined || spec.algorithm === 'auto'
+  const { fold: index, share = 1, keepScores = isLearnedFrom, mayFail = false } = job
   try {
     return { kind: 'scored', score: measureFold(planned, { ...job, index, share, keepScores }, control) }
   } catch (error) {
