@@ -37,6 +37,6 @@ export async function compareWithLive(
 
 async function measured(live: ModelVersion, { dataset, blobs, signal }: Parameters<typeof compareWithLive>[2]): Promise<Metrics> {
   const frame = await loadFrame(dataset, { blobs, signal })
-  const { metrics } = await evaluate({ bytes: await blobs.get(live.blob), frame }, signal)
+  const { metrics } = await evaluate({ bytes: await blobs.get(live.blob), frame, wish: {} }, signal)
   return metrics
 }
