@@ -5,6 +5,7 @@ import { benchFilters } from './filters.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMcp } from './mcp.ts'
 import { benchRetrieval } from './retrieval.ts'
+import { benchShap } from './shap.ts'
 import { benchToolCall } from './tool-call.ts'
 
 type Bench = (args: readonly string[]) => Promise<Readonly<Record<string, unknown>>>
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   mcp: benchMcp,
   ingest: benchIngest,
   filters: benchFilters,
+  shap: benchShap,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
