@@ -1,6 +1,7 @@
 /** Every algorithm by name. A new one is a file beside this one and a line here. */
 import { Fault } from '../../platform/fault.ts'
 import type { Algorithm } from './algorithm.ts'
+import { cnn } from './cnn.ts'
 import { dbscan } from './dbscan.ts'
 import { extraTrees } from './extra-trees.ts'
 import { gaussianMixture } from './gaussian-mixture.ts'
@@ -13,6 +14,7 @@ import { knn } from './knn.ts'
 import { linear } from './linear.ts'
 import { logistic } from './logistic.ts'
 import { naiveBayes } from './naive-bayes.ts'
+import { neuralNetwork } from './neural-network.ts'
 import { pca } from './pca.ts'
 import type { Task } from './problem.ts'
 import { randomForest } from './random-forest.ts'
@@ -29,6 +31,8 @@ export const algorithms: readonly Algorithm[] = [
   randomForest,
   extraTrees,
   gradientBoosting,
+  neuralNetwork,
+  cnn,
   kmeans,
   dbscan,
   gaussianMixture,

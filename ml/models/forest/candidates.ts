@@ -3,7 +3,6 @@
  * could divide the node. A column that is constant in a node is constant below it: it takes part in the draw, but is not
  * looked at again.
  */
-import type { Judge } from './split.ts'
 
 export interface Candidates {
   /** All columns. The first `known` are constant in the node at hand, as found on the way to it. */
@@ -30,7 +29,7 @@ export function resetCandidates({ order }: Candidates): void {
  *
  *   order: | drawn and known constant | not drawn, known | found constant now | not drawn | drawn and tried |
  */
-export function search(candidates: Candidates, judge: Judge, { known, most, random }: SearchOptions): boolean {
+export function search(candidates: Candidates, judge: Chooser, { known, most, random }: SearchOptions): boolean {
   const { order, constant } = candidates
   let end = order.length
   let drawnConstant = 0
@@ -50,7 +49,15 @@ export function search(candidates: Candidates, judge: Judge, { known, most, rand
   for (let i = 0; i < known; i++) order[i] = constant[i] ?? 0
   for (let i = known; i < known + found; i++) constant[i] = order[i] ?? 0
   candidates.known = known + found
-  return judge.best.column >= 0
+  return judge.found()
+}
+
+/** Whom the columns are shown. */
+interface Chooser {
+  /** False when all rows of the node are the same in this column. */
+  consider(column: number): boolean
+  /** Whether one of the columns can divide the node. */
+  found(): boolean
 }
 
 interface SearchOptions {

@@ -50,6 +50,7 @@ export function countJudge(
       best.gain = -1
       return enter(node, { sample, target, from, to })
     },
+    found: () => best.column >= 0,
     weight: () => node.weight,
     answer: (into, slot) => {
       for (let k = 0; k < classes; k++) into[slot + k] = at(node.total, k) / node.weight

@@ -70,6 +70,13 @@ export function makeRoom(draft: Draft): void {
   draft.leafValue = grown(new Float64Array((size + 1) * draft.width), draft.leafValue)
 }
 
+/** Hangs a child into its parent. A child's link is twice its parent, and 1 more for the right side; -1 for the root. */
+export function hang({ left, right }: Draft, link: number, child: number): void {
+  if (link < 0) return
+  if ((link & 1) === 0) left[link >> 1] = child
+  else right[link >> 1] = child
+}
+
 /** Adds a set of category codes and gives its position. */
 export function addSet(draft: Draft, codes: readonly number[]): number {
   const first = draft.words.length

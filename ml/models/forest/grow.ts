@@ -5,7 +5,7 @@
 import { type Trees, treeKind } from '../trees/trees.ts'
 import { newCandidates, resetCandidates, search } from './candidates.ts'
 import { type ForestColumns, maxBins } from './columns.ts'
-import { addSet, clear, type Draft, finish, makeRoom, newDraft } from './draft.ts'
+import { addSet, clear, type Draft, finish, hang, makeRoom, newDraft } from './draft.ts'
 import type { Sample } from './sample.ts'
 import { divide, type Judge } from './split.ts'
 
@@ -77,13 +77,6 @@ export const newPlot = (columns: ForestColumns, judge: Judge): Plot => ({
   goesLeft: new Uint8Array(maxBins),
   aside: new Int32Array(columns.rows),
 })
-
-/** A child's link: twice its parent, and 1 more for the right side; -1 for the root. */
-function hang({ left, right }: Draft, link: number, child: number): void {
-  if (link < 0) return
-  if ((link & 1) === 0) left[link >> 1] = child
-  else right[link >> 1] = child
-}
 
 /** The node that the judge has entered becomes a leaf. */
 export function addLeaf({ draft, judge }: Plot, link: number): number {

@@ -45,6 +45,7 @@ export function momentJudge(
       gather(node, rows, carried, { from, to })
       return binary ? node.sum > 0 && node.sum < node.weight : varies(target, rows, from, to)
     },
+    found: () => best.column >= 0,
     weight: () => node.weight,
     answer: (into, slot) => {
       const mean = node.sum / node.weight

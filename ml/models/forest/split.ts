@@ -122,6 +122,8 @@ export interface Judge {
   answer(into: Float64Array, at: number): void
   /** Lets a column compete for `best`. False when all rows of the node have the same bin. */
   consider(column: number): boolean
+  /** Whether `best` is a division. */
+  found(): boolean
   /** What `best` lowers the node's impurity by, times its weight. */
   gain(): number
 }
