@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../evaluation/seeded-random.ts'
 import type { Algorithm } from './algorithm.ts'
+import { boost } from './boosting/boost.ts'
+import { boostingParams } from './boosting/params.ts'
 import { gradientBoosting } from './gradient-boosting.ts'
 import { decodeValue, encodeValue } from './model-bytes.ts'
 import { outputs, type Problem } from './problem.ts'
 import { tree } from './tree.ts'
-import { binColumns } from './trees/binning.ts'
-import { treeGrower } from './trees/grow.ts'
-import { newtonCriterion } from './trees/newton.ts'
-import { packTrees, treesSchema } from './trees/trees.ts'
+import { frequentCodes, upperBounds } from './trees/binning.ts'
+import { treesSchema } from './trees/trees.ts'
 import { leafFinder } from './trees/walk.ts'
 
 const control = { seed: 0, progress: () => undefined }
@@ -62,72 +62,63 @@ function errorOf(algorithm: Algorithm, problem: Problem, params: unknown): numbe
   return sum / problem.rows
 }
 
-describe('a grown tree', () => {
+describe('packed trees', () => {
   const problem = mixed(1500, 'regression')
-  const binned = binColumns(problem, 64)
-  const state = { gradients: problem.target.map((y) => -y), hessians: new Float64Array(1500).fill(1) }
-  const criterion = newtonCriterion(binned, state, { l2: 0, minInLeaf: 10, minHessian: 0 })
-  const grown = treeGrower(binned, { leaves: 31, depth: 0 })(
-    criterion,
-    Uint32Array.from({ length: 1500 }, (_, i) => i),
-  )
+  const { trees } = boost(problem, boostingParams.parse({ n_estimators: 2, learning_rate: 1, min_data_in_leaf: 10 }), control)
 
-  it('sends every row to the leaf that it was counted in', () => {
-    const leafOf = leafFinder(packTrees([grown.tree], 1, problem.columns))
-    for (const [leaf, rows] of grown.leafRows.entries()) {
-      for (const row of rows) expect(leafOf(0, rowAt(problem, row), 0)).toBe(leaf)
+  it('send as many rows to each leaf as were counted in it', () => {
+    const leafOf = leafFinder(trees)
+    const rows = new Float64Array(trees.leafCover.length)
+    for (let row = 0; row < problem.rows; row++) {
+      for (const tree of [0, 1]) rows[leafOf(tree, rowAt(problem, row), 0)] = (rows[leafOf(tree, rowAt(problem, row), 0)] ?? 0) + 1
     }
+    expect(rows).toEqual(trees.leafCover)
+    expect(Math.min(...rows)).toBeGreaterThanOrEqual(10)
   })
 
-  it('answers the mean of each leaf without a categorical split above it, and keeps the least size', () => {
-    for (const [leaf, rows] of grown.leafRows.entries()) {
-      expect(rows.length).toBeGreaterThanOrEqual(10)
-      expect(grown.tree.leafCover[leaf]).toBe(rows.length)
-      const mean = rows.reduce((sum, row) => sum + (problem.target[row] ?? 0), 0) / rows.length
-      /** A split by categories shrinks its children's values. */
-      expect(Math.abs((grown.tree.leafValue[leaf] ?? 0) - mean)).toBeLessThan(0.7)
-    }
-    expect(grown.tree.leafCover.reduce((sum, rows) => sum + rows, 0)).toBe(1500)
-  })
-
-  it('is refused when a child points back or out of the tree', () => {
-    const packed = packTrees([grown.tree, grown.tree], 1, problem.columns)
-    expect(treesSchema.safeParse(packed).success).toBe(true)
-    expect(treesSchema.safeParse({ ...packed, left: packed.left.with(2, 0) }).success).toBe(false)
-    expect(treesSchema.safeParse({ ...packed, right: packed.right.map(() => 10_000) }).success).toBe(false)
-    expect(treesSchema.safeParse({ ...packed, left: packed.left.with(0, grown.tree.feature.length) }).success).toBe(false)
-    expect(treesSchema.safeParse({ ...packed, gain: packed.gain.subarray(1) }).success).toBe(false)
+  it('are refused when a child points back or out of the tree', () => {
+    expect(treesSchema.safeParse(trees).success).toBe(true)
+    expect(treesSchema.safeParse({ ...trees, left: trees.left.with(2, 0) }).success).toBe(false)
+    expect(treesSchema.safeParse({ ...trees, right: trees.right.map(() => 10_000) }).success).toBe(false)
+    expect(treesSchema.safeParse({ ...trees, left: trees.left.with(0, trees.nodes[1] ?? 0) }).success).toBe(false)
+    expect(treesSchema.safeParse({ ...trees, gain: trees.gain.subarray(1) }).success).toBe(false)
   })
 })
 
-describe('binning', () => {
-  const binsOf = (values: readonly number[], maxBins: number) => {
-    const problem = { rows: values.length, columns: [{ name: 'x', type: 'number' }] as const, values: [Float64Array.from(values)] }
-    return binColumns(problem, maxBins)[0]
+describe('bins', () => {
+  const binsOf = (values: readonly number[], maxBins: number): readonly number[] => {
+    const bounds = upperBounds(Float64Array.from(values).sort(), maxBins)
+    return values.map((value) => bounds.findIndex((bound) => value <= bound))
   }
 
-  it('keeps order and gives equal counts where values are many', () => {
-    const values = Array.from({ length: 5000 }, (_, i) => (i * 7919) % 5000)
-    const column = binsOf(values, 50)
+  it('hold equal counts where values are many', () => {
     const counts = new Array(50).fill(0)
-    for (const bin of column?.bins ?? []) counts[bin]++
+    for (const bin of binsOf(
+      Array.from({ length: 5000 }, (_, i) => (i * 7919) % 5000),
+      50,
+    ))
+      counts[bin]++
     expect(Math.min(...counts)).toBeGreaterThan(80)
     expect(Math.max(...counts)).toBeLessThan(120)
-    const byValue = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0)).map((row) => column?.bins[row] ?? -1)
-    expect(byValue).toEqual(byValue.toSorted((a, b) => a - b))
   })
 
-  it('gives a heavy value a bin that it shares with less than half a bin of others', () => {
+  it('leave a heavy value a bin that it shares with less than half a bin of others', () => {
     const values = Array.from({ length: 2000 }, (_, i) => (i < 1000 ? 500 : i - 1000))
-    const column = binsOf(values, 16)
-    const heavy = column?.bins[0]
-    const sharing = values.filter((value, row) => column?.bins[row] === heavy && value !== 500).length
+    const bins = binsOf(values, 16)
+    const sharing = values.filter((value, row) => bins[row] === bins[0] && value !== 500).length
     expect(sharing).toBeLessThan(999 / 15 / 2)
+    expect(new Set(bins).size).toBe(16)
   })
 
-  it('puts missing values in the bin after the last', () => {
-    const column = binsOf([1, 1, 1, Number.NaN, 2, 2, 2], 16)
-    expect([...(column?.bins ?? [])]).toEqual([0, 0, 0, 2, 1, 1, 1])
+  it('of few values are one a value, and of none one for all', () => {
+    expect(binsOf([1, 1, 1, 2, 2, 2, 7, 7, 7], 16)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2])
+    expect([...upperBounds(new Float64Array(), 255)]).toEqual([Number.MAX_VALUE])
+  })
+
+  it('of categories are the frequent ones, most frequent first', () => {
+    const { codes, binOf } = frequentCodes(Float64Array.of(4, 4, 4, 2, 2, 2, 2, 0, Number.NaN, -1), 6, 255)
+    expect([...codes]).toEqual([-1, 2, 4])
+    expect([...binOf]).toEqual([0, 0, 1, 0, 2, 0])
   })
 })
 

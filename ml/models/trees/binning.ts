@@ -2,64 +2,9 @@
  * Turns columns into at most 256 bins each, so that a tree finds its splits by counting instead of sorting
  * (Ke et al. 2017, LightGBM). Bins are found once per fit; everything after reads bytes.
  */
-import type { Inputs } from '../problem.ts'
-
-/** Bin of every row, by column. Thresholds are numbers of the original column, so a fitted tree needs no bins. */
-export interface NumberBins {
-  readonly type: 'number'
-  readonly bins: Uint8Array
-  /** Bins of values; missing rows have the bin `valueBins`. */
-  readonly valueBins: number
-  /** `x <= upper[b]` holds for the values of bin b and below. */
-  readonly upper: Float64Array
-}
-
-export interface CategoryBins {
-  readonly type: 'category'
-  readonly bins: Uint8Array
-  /** Bin 0 holds what is missing or rare; bin b > 0 holds the level with this code. */
-  readonly valueBins: number
-  readonly codes: Int32Array
-}
-
-export type ColumnBins = NumberBins | CategoryBins
 
 /** Values rarer than this share a bin with a neighbour. */
 const minInBin = 3
-
-export function binColumns(inputs: Inputs, maxBins: number): readonly ColumnBins[] {
-  return inputs.columns.map((column, index) => {
-    const values = inputs.values[index] ?? new Float64Array(inputs.rows)
-    return column.type === 'category' ? binCategories(values, column.levels.length, maxBins) : binNumbers(values, maxBins)
-  })
-}
-
-/** How many slots a histogram of this column needs. */
-export function slots(column: ColumnBins): number {
-  return column.type === 'number' ? column.valueBins + 1 : column.valueBins
-}
-
-function binNumbers(values: Float64Array, maxBins: number): NumberBins {
-  const upper = upperBounds(values.filter((value) => !Number.isNaN(value)).sort(), maxBins)
-  const bins = new Uint8Array(values.length)
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? Number.NaN
-    bins[row] = Number.isNaN(value) ? upper.length : lowerBound(upper, value)
-  }
-  return { type: 'number', bins, valueBins: upper.length, upper }
-}
-
-/** The first bin whose upper bound is not below `value`. */
-function lowerBound(upper: Float64Array, value: number): number {
-  let low = 0
-  let high = upper.length - 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (value <= (upper[middle] ?? 0)) high = middle
-    else low = middle + 1
-  }
-  return low
-}
 
 /**
  * Upper bounds of bins for sorted numbers: every distinct value its own bin if they fit; else bins of equal count, where a
@@ -124,16 +69,6 @@ function runs(sorted: Float64Array): { readonly distinct: Float64Array; readonly
 function between(low: number, high: number): number {
   const middle = low / 2 + high / 2
   return middle < high && middle >= low ? middle : low
-}
-
-function binCategories(values: Float64Array, levels: number, maxBins: number): CategoryBins {
-  const { codes, binOf } = frequentCodes(values, levels, maxBins)
-  const bins = new Uint8Array(values.length)
-  for (let row = 0; row < values.length; row++) {
-    const code = values[row] ?? Number.NaN
-    bins[row] = code >= 0 ? (binOf[code] ?? 0) : 0
-  }
-  return { type: 'category', bins, valueBins: codes.length, codes }
 }
 
 /** The codes that get a bin of their own, by bin from 1 on, most frequent first; and the bin of every code, 0 for rare ones. */
