@@ -14,7 +14,7 @@ const stepwise: Readonly<Record<string, TrainSpec['params']>> = {
   gradient_boosting: { n_estimators: 25, min_data_in_leaf: 5 },
   random_forest: { n_estimators: 12 },
   extra_trees: { n_estimators: 12 },
-  neural_network: { max_iter: 12 },
+  neural_network: { max_epochs: 12 },
   kmeans: { n_clusters: 6, n_init: 4 },
   gaussian_mixture: { n_components: 3 },
 }
