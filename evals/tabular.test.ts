@@ -40,7 +40,14 @@ describe('the tabular suite', () => {
     expect(tree?.delta).toBeNull()
     expect(report.metrics.shops).not.toHaveProperty('linear')
     expect(report.verdict).toMatch(/^passed/)
-    expect(lines).toHaveLength(report.cases.length)
+    expect(lines.filter((line) => /^shops \w+: roc_auc \d/.test(line))).toHaveLength(report.cases.length)
+    expect(lines.join('\n')).toMatch(/shops cnn: .*pixels|square/i)
+  })
+
+  it('lets auto choose anew on the rows that each fold learns from', async () => {
+    const report = await runTabular({ data: folder.path, algorithms: ['auto'], signal })
+    expect(report.metrics.shops?.auto?.roc_auc).toBeGreaterThan(0.9)
+    expect(report.cases[0]).toMatchObject({ algorithm: 'auto', baseline: null })
   })
 
   it('names the same data by the same digest, whatever is run on it', async () => {

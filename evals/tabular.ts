@@ -5,12 +5,11 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { readCsvFrame } from '../ml/data/csv-frame.ts'
 import type { Frame } from '../ml/data/frame.ts'
-import type { Algorithm } from '../ml/models/algorithm.ts'
+import type { Metrics } from '../ml/evaluation/metrics.ts'
 import { algorithmNamed, algorithmNames } from '../ml/models/algorithms.ts'
-import type { TrainOutcome } from '../ml/training/spec.ts'
-import { train } from '../ml/training/train.ts'
 import { Fault } from '../platform/fault.ts'
 import type { SuiteReport } from './report.ts'
+import { outcomeOf } from './tabular-folds.ts'
 
 const schemaFile = z.record(
   z.string(),
@@ -34,7 +33,7 @@ export interface TabularOptions {
   readonly data: string
   /** Tables to run; all when absent. */
   readonly only?: readonly string[]
-  /** Algorithms to run where they fit the task; all when absent. */
+  /** Algorithms to run where they fit the task, auto among them; all but auto when absent. */
   readonly algorithms?: readonly string[]
   readonly signal: AbortSignal
   readonly onProgress?: (line: string) => void
@@ -74,7 +73,13 @@ export async function runTabular(options: TabularOptions): Promise<TabularReport
   const hash = createHash('sha256')
   const schema = await readJson(join(data, 'schema.json'), schemaFile, hash)
   const baselines = await readJson(join(data, 'baselines.json'), baselinesFile).catch(() => ({}))
-  const run = { ...options, hash, baselines, algorithms: (options.algorithms ?? algorithmNames).map(algorithmNamed) }
+  const run = {
+    ...options,
+    named: options.algorithms !== undefined,
+    hash,
+    baselines,
+    algorithms: options.algorithms?.map(known) ?? algorithmNames,
+  }
   const metrics: Record<string, Measured> = {}
   const cases: TabularCase[] = []
   for (const name of chosen(Object.keys(schema), options.only)) {
@@ -90,9 +95,11 @@ export async function runTabular(options: TabularOptions): Promise<TabularReport
 type Measured = Readonly<Record<string, Readonly<Record<string, number | null>>>>
 
 interface TabularRun extends Omit<TabularOptions, 'algorithms'> {
+  /** Whether the caller named the algorithms. */
+  readonly named: boolean
   readonly hash: ReturnType<typeof createHash>
   readonly baselines: Baselines
-  readonly algorithms: readonly Algorithm[]
+  readonly algorithms: readonly string[]
 }
 
 interface Result {
@@ -100,19 +107,29 @@ interface Result {
   readonly measured: Measured[string]
 }
 
+/** Throws `not_found` with the names there are. */
+function known(name: string): string {
+  return name === 'auto' ? name : algorithmNamed(name).name
+}
+
+const canDo = (algorithm: string, task: TableSchema['task']): boolean =>
+  algorithm === 'auto' || algorithmNamed(algorithm).tasks.includes(task)
+
 async function runTable(name: string, table: TableSchema, run: TabularRun): Promise<readonly Result[]> {
-  const { frame, foldColumn } = await readTable(name, table, run)
-  const task = table.task === 'regression' ? 'regression' : 'classification'
+  const read = await readTable(name, table, run)
   const results: Result[] = []
-  for (const algorithm of run.algorithms.filter(({ tasks: able }) => able.includes(table.task))) {
-    const spec = { target: table.target, algorithm: algorithm.name, task, ...(foldColumn !== undefined && { foldColumn }) } as const
-    const outcome = await train(frame, spec, { signal: run.signal })
-    const scored = caseOf({ name, table, outcome, baselines: run.baselines })
+  for (const algorithm of run.algorithms.filter((each) => canDo(each, table.task))) {
+    const outcome = await outcomeOf(algorithm, { ...read, table, signal: run.signal }).catch((error: unknown) => {
+      /** A network for pictures has nothing to say about other tables, unless it was asked for. */
+      if (run.named || !(error instanceof Fault) || error.code !== 'invalid_input') throw error
+      run.onProgress?.(`${name} ${algorithm}: ${error.message}`)
+    })
+    if (outcome === undefined) continue
+    const scored = caseOf({ name, table, algorithm, metrics: outcome.metrics, baselines: run.baselines })
     const delta = scored.baseline === null ? null : scored.value - scored.baseline.mean
-    const fit_seconds = median(outcome.folds.map(({ seconds }) => seconds))
-    results.push({ scored, measured: { ...outcome.metrics, fit_seconds, delta } })
+    results.push({ scored, measured: { ...outcome.metrics, fit_seconds: median(outcome.seconds), delta } })
     const ahead = delta === null ? '' : ` (${delta >= 0 ? '+' : ''}${delta.toFixed(4)})`
-    run.onProgress?.(`${name} ${algorithm.name}: ${scored.metric} ${scored.value.toFixed(4)}${ahead}`)
+    run.onProgress?.(`${name} ${algorithm}: ${scored.metric} ${scored.value.toFixed(4)}${ahead}`)
   }
   return results
 }
@@ -171,18 +188,19 @@ function freeName(frame: Frame): string {
 function caseOf(from: {
   readonly name: string
   readonly table: TableSchema
-  readonly outcome: TrainOutcome
+  readonly algorithm: string
+  readonly metrics: Metrics
   readonly baselines: Baselines
 }): TabularCase {
-  const { name, table, outcome, baselines } = from
+  const { name, table, algorithm, metrics, baselines } = from
   const metric = headline[table.task]
-  const value = outcome.metrics[metric] ?? Number.NaN
+  const value = metrics[metric] ?? Number.NaN
   const models = baselines[name]?.models ?? {}
-  const model = (counterparts[outcome.algorithm] ?? [outcome.algorithm]).find((each) => each in models)
+  const model = (counterparts[algorithm] ?? [algorithm]).find((each) => each in models)
   const known = model === undefined ? undefined : spread.safeParse(models[model]?.[metric])
   const baseline = model !== undefined && known?.success ? { model, ...known.data } : null
   const close = baseline === null ? null : value >= baseline.mean - Math.max(0.005, baseline.sd)
-  return { set: name, algorithm: outcome.algorithm, metric, value, baseline, close }
+  return { set: name, algorithm, metric, value, baseline, close }
 }
 
 function median(values: readonly number[]): number {
