@@ -1,30 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Algorithm } from './algorithm.ts'
-import { solvePositive } from './linear/cholesky.ts'
-import { minimise } from './linear/lbfgs.ts'
+import { seededRandom } from '../evaluation/seeded-random.ts'
+import { equationSchema } from './linear/equation.ts'
 import { linear } from './linear.ts'
 import { logistic } from './logistic.ts'
-import { outputs, type Problem } from './problem.ts'
+import type { Problem } from './problem.ts'
+import { fitted, fittedScores, noisyProblem, problemOf } from './scoring-testing.ts'
 
 const control = { seed: 0, progress: () => undefined }
 
-function fitted(algorithm: Algorithm, problem: Problem, params: unknown = {}): (...row: readonly number[]) => readonly number[] {
-  const scorer = algorithm.scorer(algorithm.fit(problem, params, control), problem)
-  return (...row) => {
-    const scores = new Float64Array(outputs(problem))
-    scorer(Float64Array.from(row), scores)
-    return [...scores]
-  }
-}
-
-const numbersOnly = (columns: readonly (readonly number[])[], target: readonly number[], task: Problem['task'], classes = 0): Problem => ({
-  rows: target.length,
-  columns: columns.map((_, i) => ({ name: `x${i}`, type: 'number' })),
-  values: columns.map((column) => Float64Array.from(column)),
-  task,
-  classes,
-  target: Float64Array.from(target),
-})
+const numbersOnly = (columns: readonly (readonly number[])[], target: readonly number[], task: Problem['task'], classes = 0): Problem =>
+  problemOf(columns, { target, task, classes })
 
 describe('linear', () => {
   /** Anscombe 1973, first set: y = 3.0001 + 0.5001 x. */
@@ -78,7 +63,7 @@ describe('logistic', () => {
   const logOdds = ([no, yes]: readonly number[]): number => Math.log((yes ?? 0) / (no ?? 1))
 
   it('finds the textbook curve when the penalty is small', () => {
-    const predict = fitted(logistic, numbersOnly([hours], passed, 'binary', 2), { C: 1e8 })
+    const predict = fitted(logistic, numbersOnly([hours], passed, 'binary', 2), { C: 1e8, tol: 1e-8 })
     expect(logOdds(predict(0))).toBeCloseTo(-4.0777, 3)
     expect(logOdds(predict(1)) - logOdds(predict(0))).toBeCloseTo(1.5046, 3)
     expect(predict(2)[1]).toBeCloseTo(0.2557, 3)
@@ -103,24 +88,117 @@ describe('logistic', () => {
   })
 })
 
-describe('the solvers', () => {
-  it('factor a positive definite matrix and refuse another', () => {
-    expect([...(solvePositive(Float64Array.of(4, 0, 2, 3), Float64Array.of(8, 7)) ?? [])].map((v) => Math.round(v * 1e9) / 1e9)).toEqual([
-      1.25, 1.5,
-    ])
-    expect(solvePositive(Float64Array.of(1, 0, 2, 1), Float64Array.of(1, 1))).toBeNull()
+const weightsOf = (fit: unknown): readonly number[] =>
+  equationSchema.parse(fit).terms.flatMap((term) => (term.type === 'number' ? term.weight : [...term.weights]))
+
+/** Categories so many that the slots are too many for a matrix of them, and a number. */
+function wideProblem(rows: number, task: 'regression' | 'binary'): Problem {
+  const random = seededRandom(7)
+  const draw = (below: number): number[] => Array.from({ length: rows }, () => Math.floor(random() * below))
+  const codes = Array.from({ length: 6 }, () => draw(240))
+  const number = Array.from({ length: rows }, () => random())
+  const raw = number.map((value, row) => 3 * value + ((codes[0]?.[row] ?? 0) % 7) / 3 + ((codes[1]?.[row] ?? 0) > 120 ? 1 : 0) + random())
+  const target = task === 'regression' ? raw : raw.map((value) => (value > 3.5 ? 1 : 0))
+  return problemOf(
+    [number],
+    { task, classes: task === 'regression' ? 0 : 2, target },
+    codes.map((column) => ({ levels: 240, codes: column })),
+  )
+}
+
+describe('a design too wide for a matrix of slots by slots', () => {
+  const problem = wideProblem(1500, 'regression')
+  /** How far the steepest slope of the penalised squared error is from 0. */
+  const residualSlopes = (params: { readonly alpha: number; readonly l1_ratio?: number }): number => {
+    const { weights, slopes } = slopesAt(problem, params)
+    const { alpha, l1_ratio = 0 } = params
+    const [l1, l2] = l1_ratio === 0 ? [0, alpha] : [alpha * l1_ratio * problem.rows, alpha * (1 - l1_ratio) * problem.rows]
+    return Math.max(
+      ...weights.map((weight, i) => {
+        const slope = (slopes[i] ?? 0) - l2 * weight
+        return weight === 0 ? Math.max(0, Math.abs(slope) - l1) : Math.abs(slope - l1 * Math.sign(weight))
+      }),
+    )
+  }
+
+  it('is fitted by ridge to where no slope is left', () => {
+    expect(residualSlopes({ alpha: 1 })).toBeLessThan(1e-5)
   })
 
-  it('find the bottom of Rosenbrock’s valley', () => {
-    const rosenbrock = (v: Float64Array, gradient: Float64Array): number => {
-      const [x = 0, y = 0] = v
-      gradient[0] = -2 * (1 - x) - 400 * x * (y - x * x)
-      gradient[1] = 200 * (y - x * x)
-      return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+  it('is fitted by elastic net to where no slope is left that the penalty does not balance', () => {
+    expect(residualSlopes({ alpha: 0.002, l1_ratio: 0.7 })).toBeLessThan(0.05)
+  })
+
+  it('is learned by logistic regression', () => {
+    const classes = wideProblem(1500, 'binary')
+    const scores = fittedScores(logistic, classes)
+    const right = classes.target.reduce((sum, y, row) => sum + ((scores[2 * row + 1] ?? 0) >= 0.5 === (y === 1) ? 1 : 0), 0)
+    expect(right / classes.rows).toBeGreaterThan(0.85)
+  })
+})
+
+/** The weights of a fit, and how fast half the squared error still falls along each. */
+function slopesAt(problem: Problem, params: unknown): { readonly weights: readonly number[]; readonly slopes: readonly number[] } {
+  const fit = linear.fit(problem, params, control)
+  const { terms } = equationSchema.parse(fit)
+  const predicted = new Float64Array(problem.rows)
+  linear.batchScorer(fit, problem)(problem.values, problem.rows, predicted)
+  const residuals = predicted.map((value, row) => (problem.target[row] ?? 0) - value)
+  const slopes = terms.flatMap((term, i) => {
+    const column = problem.values[i] ?? new Float64Array(0)
+    if (term.type === 'number')
+      return [residuals.reduce((sum, each, row) => sum + (each * ((column[row] ?? 0) - term.mean)) / term.scale, 0)]
+    const byLevel = new Float64Array(term.weights.length)
+    for (const [row, code] of column.entries()) byLevel[code] = (byLevel[code] ?? 0) + (residuals[row] ?? 0)
+    return [...byLevel]
+  })
+  return { weights: weightsOf(fit), slopes }
+}
+
+describe('an L1 penalty', () => {
+  const random = seededRandom(3)
+  const columns = Array.from({ length: 30 }, () => Array.from({ length: 20 }, () => random() - 0.5))
+  const [first = [], second = []] = columns
+  const y = first.map((value, row) => 5 * value - 3 * (second[row] ?? 0))
+
+  it('picks the few columns that matter when there are more columns than rows', () => {
+    const weights = weightsOf(linear.fit(numbersOnly(columns, y, 'regression'), { alpha: 0.1, l1_ratio: 1 }, control))
+    expect(weights.filter((weight) => weight !== 0).length).toBeLessThan(10)
+    expect(weights[0]).toBeGreaterThan(1)
+    expect(weights[1]).toBeLessThan(-0.5)
+  })
+
+  it('does so for classes', () => {
+    const classes = y.map((value) => (value > 0 ? 1 : 0))
+    const weights = weightsOf(logistic.fit(numbersOnly(columns, classes, 'binary', 2), { penalty: 'l1', C: 0.5 }, control))
+    expect(weights.filter((weight) => weight !== 0).length).toBeLessThan(10)
+    expect(weights[0]).toBeGreaterThan(0)
+  })
+
+  it('strong enough sets every weight to 0, and the model answers as if it knew no columns', () => {
+    const predict = fitted(linear, numbersOnly(columns, y, 'regression'), { alpha: 1e6, l1_ratio: 1 })
+    expect(predict(...columns.map(() => 9))[0]).toBeCloseTo(y.reduce((sum, value) => sum + value, 0) / y.length, 12)
+  })
+})
+
+describe('row weights', () => {
+  it.each([
+    ['linear', linear, { task: 'regression', classes: 0 }, { alpha: 0 }],
+    ['logistic', logistic, { task: 'binary', classes: 2 }, { penalty: 'none', tol: 1e-9, max_iter: 1000 }],
+    ['logistic', logistic, { task: 'multiclass', classes: 3 }, { penalty: 'none', tol: 1e-7, max_iter: 3000 }],
+  ] as const)('of 2 count in %s as the row twice', (_, algorithm, shape, params) => {
+    const problem = noisyProblem(200, shape)
+    const twice = Array.from({ length: problem.rows }, (_unused, row) => (row % 3 === 0 ? [row, row] : [row])).flat()
+    const repeated: Problem = {
+      ...problem,
+      rows: twice.length,
+      values: problem.values.map((column) => Float64Array.from(twice, (row) => column[row] ?? Number.NaN)),
+      target: Float64Array.from(twice, (row) => problem.target[row] ?? 0),
     }
-    const { x, converged } = minimise(rosenbrock, Float64Array.of(-1.2, 1), { iterations: 200, tolerance: 1e-8 })
-    expect(converged).toBe(true)
-    expect(x[0]).toBeCloseTo(1, 6)
-    expect(x[1]).toBeCloseTo(1, 6)
+    const mean = twice.length / problem.rows
+    const weights = Float64Array.from(problem.target, (_unused, row) => (row % 3 === 0 ? 2 : 1) / mean)
+    const weighted = fittedScores(algorithm, { ...problem, weights }, params)
+    const plain = fittedScores(algorithm, repeated, params, problem)
+    expect(Math.max(...weighted.map((score, i) => Math.abs(score - (plain[i] ?? Number.NaN))))).toBeLessThan(1e-4)
   })
 })

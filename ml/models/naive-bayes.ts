@@ -54,7 +54,7 @@ export const naiveBayes = defineAlgorithm({
   params,
   fitted,
   fit: (problem, { alpha, var_smoothing }, { progress }) => {
-    const spreads = problem.columns.map(({ type }, i) => (type === 'number' ? spread(valuesOf(problem, i), undefined) : null))
+    const spreads = problem.columns.map(({ name, type }, i) => (type === 'number' ? spread(name, valuesOf(problem, i)) : null))
     const widest = spreads.reduce((most, each) => Math.max(most, each?.variance ?? 0), 0)
     /** Where no number varies, no class differs in one, and any variance will do. */
     const floor = var_smoothing * widest || 1

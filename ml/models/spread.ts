@@ -1,4 +1,5 @@
 /** Mean and variance of a column of numbers, some of them missing, for the models that standardise. */
+import { Fault } from '../../platform/fault.ts'
 import { at } from './at.ts'
 
 export interface Spread {
@@ -10,9 +11,14 @@ export interface Spread {
   readonly missing: number
 }
 
-/** Two passes: stable, and faster than one that divides at every row. */
-export function spread(values: Float64Array, weights: Float64Array | undefined): Spread {
-  return (weights === undefined ? wholeSpread(values) : null) ?? partSpread(values, weights)
+/**
+ * Weighted, in two passes: stable, and faster than one that divides at every row. Throws `invalid_input` naming the column when
+ * its values are too large to square.
+ */
+export function spread(name: string, values: Float64Array, weights?: Float64Array): Spread {
+  const found = (weights === undefined ? wholeSpread(values) : null) ?? partSpread(values, weights)
+  if (Number.isFinite(found.variance)) return found
+  throw new Fault('invalid_input', `Column '${name}' has values too large to square. Divide it by a power of ten, or leave it out.`)
 }
 
 /** Of a column without weights and missing values, else null: four sums at a time (measured 3x, they need not wait for each other). */

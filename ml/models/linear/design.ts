@@ -3,7 +3,6 @@
  * per category. A row is never widened to one-hot columns: each input column adds one weight at most two slots, so
  * fitting costs rows x columns however many categories there are.
  */
-import { Fault } from '../../../platform/fault.ts'
 import { at } from '../at.ts'
 import type { Problem } from '../problem.ts'
 import { scaleOf, spread } from '../spread.ts'
@@ -75,11 +74,9 @@ function numberBlock(
   values: Float64Array,
   { weights, nextSlot }: { readonly weights: Float64Array | undefined; readonly nextSlot: () => number },
 ): NumberBlock {
-  const found = spread(values, weights)
+  const found = spread(name, values, weights)
   const { mean, missing } = found
   const scale = scaleOf(found)
-  if (!Number.isFinite(scale))
-    throw new Fault('invalid_input', `Column '${name}' has values too large to square. Divide it by a power of ten, or leave it out.`)
   const standardised = new Float64Array(values.length)
   for (let row = 0; row < values.length; row++) {
     const away = (at(values, row) - mean) / scale

@@ -48,7 +48,7 @@ export function sizeOf(columns: readonly PointColumn[]): PointSize {
 export function pointsOf(problem: Problem, metric: Metric): Points {
   const columns = problem.columns.map((column, i): PointColumn => {
     if (column.type === 'category') return { type: 'category', levels: column.levels.length }
-    const found = spread(problem.values[i] ?? new Float64Array(problem.rows).fill(Number.NaN), undefined)
+    const found = spread(column.name, problem.values[i] ?? new Float64Array(problem.rows).fill(Number.NaN))
     return { type: 'number', mean: found.mean, scale: scaleOf(found) }
   })
   return { metric, columns, ...placesOf(columns, problem) }
