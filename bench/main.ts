@@ -2,8 +2,10 @@
 import { benchAgent } from './agent.ts'
 import { benchEventLoop } from './event-loop.ts'
 import { benchFilters } from './filters.ts'
+import { benchGbdt } from './gbdt.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMcp } from './mcp.ts'
+import { benchPredict } from './predict.ts'
 import { benchRetrieval } from './retrieval.ts'
 import { benchShap } from './shap.ts'
 import { benchToolCall } from './tool-call.ts'
@@ -18,6 +20,8 @@ const benches: Readonly<Record<string, Bench>> = {
   mcp: benchMcp,
   ingest: benchIngest,
   filters: benchFilters,
+  gbdt: benchGbdt,
+  predict: benchPredict,
   shap: benchShap,
 }
 
