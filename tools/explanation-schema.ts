@@ -18,7 +18,7 @@ export const methodSchema = z
 export const spaceSchema = z
   .enum(spaces)
   .describe(
-    'What adds up: log_odds of the class; score of the class before softmax; probability of the class; value, the number predicted; log_value, its natural logarithm.',
+    'What adds up: log_odds of the class; score of the class before softmax; probability of the class; value, the number predicted; log_value, its natural logarithm. Log odds and scores are those before a calibration.',
   )
 
 const words: Readonly<Record<Space, string>> = {

@@ -136,8 +136,8 @@ async function byShap({ asked, place, version, control }: Given): Promise<Rankin
   const question = {
     ...{ frame, method, seed: asked.seed, points: asked.points },
     rows: asked.rows ?? (isAsked ? 30 : 1000),
-    backgroundRows: isAsked ? 50 : 1000,
-    coalitions: 512,
+    backgroundRows: isAsked ? 40 : 1000,
+    coalitions: 256,
     ...(asked.class !== undefined && { class: asked.class }),
   }
   const found = await explain<'shap'>({ bytes: await place.blobs.get(version.blob), asked: { name: 'shap', question } }, control)

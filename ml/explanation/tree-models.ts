@@ -1,5 +1,6 @@
 /** How each algorithm made of trees adds them up: the one place where explanation knows their names and what they store. */
 import { z } from 'zod'
+import { averageDepth } from '../models/forest/isolation.ts'
 import type { Model } from '../models/model.ts'
 import { float64s } from '../models/numbers.ts'
 import { ensembleSchema, type Link } from '../models/trees/ensemble.ts'
@@ -15,6 +16,7 @@ export interface TreeModel {
 
 const boosted = z.object({ objective: z.string(), start: float64s, trees: treesSchema })
 const averaged = z.object({ trees: treesSchema })
+const isolating = z.object({ trees: treesSchema, samples: z.int() })
 
 type Reader = (model: Model) => TreeModel
 
@@ -23,6 +25,7 @@ const readers: Readonly<Record<string, Reader>> = {
   tree: average,
   random_forest: average,
   extra_trees: average,
+  isolation_forest: isolation,
   imported_trees: imported,
 }
 
@@ -57,6 +60,21 @@ function average(model: Model): TreeModel {
   return {
     sum: { trees, start: new Float64Array(trees.width), scale: 1 / Math.max(1, treeCount(trees)), slotOf: (_, output) => output },
     outputOf: (k) => answerOutput(model.task, k),
+  }
+}
+
+/** The score is 2^-(depths / usual depths), so that its logarithm adds up. */
+function isolation(model: Model): TreeModel {
+  const { trees, samples } = isolating.parse(model.fitted)
+  const usual = treeCount(trees) * averageDepth(samples)
+  return {
+    sum: {
+      trees,
+      start: Float64Array.of(usual > 0 ? 0 : -Math.LN2),
+      scale: usual > 0 ? -Math.LN2 / usual : 0,
+      slotOf: (_, output) => output,
+    },
+    outputOf: () => ({ index: 0, sign: 1, space: 'log_value' }),
   }
 }
 
