@@ -6,6 +6,7 @@ import { Icon } from '../frame/icon.tsx'
 import { PassageCard } from '../passages/passage-card.tsx'
 import { BarList, Curve, Histogram, Matrix } from './charts.tsx'
 import type { ColumnProfile } from './column-profile.ts'
+import { Images, Lines, SwarmChart } from './picture-charts.tsx'
 import { type Block, shapeOf, type Tile } from './shape.ts'
 import { Table } from './table.tsx'
 
@@ -136,6 +137,12 @@ function Body({
       return <Curve x={block.x} y={block.y} points={block.points} />
     case 'bars':
       return <BarList bars={block.bars} />
+    case 'lines':
+      return <Lines x={block.x} series={block.series} faint={block.faint} />
+    case 'swarm':
+      return <SwarmChart rows={block.rows} />
+    case 'images':
+      return <Images images={block.images} />
     case 'section':
       return (
         <div className="result nested">

@@ -2,6 +2,7 @@
 import { byHeadline } from '../format.ts'
 import { isList, isRecord, type Json, numberAt, textAt } from '../json.ts'
 import { type Bar, type ColumnProfile, columnProfile, isProfile } from './column-profile.ts'
+import { bareGrids, dependence, type Grid, grids, learningCurve, type Series, type Swarm, swarms } from './pictures.ts'
 
 export interface Passage {
   readonly document: string
@@ -35,6 +36,16 @@ export type Block =
   | { readonly kind: 'matrix'; readonly title: string; readonly labels: readonly string[]; readonly cells: readonly (readonly number[])[] }
   | { readonly kind: 'curve'; readonly title: string; readonly x: string; readonly y: string; readonly points: readonly Point[] }
   | { readonly kind: 'bars'; readonly title: string; readonly bars: readonly Bar[] }
+  | {
+      readonly kind: 'lines'
+      readonly title: string
+      readonly x: string
+      readonly series: readonly Series[]
+      /** Behind them, for the spread. */
+      readonly faint: readonly (readonly Point[])[]
+    }
+  | { readonly kind: 'swarm'; readonly title: string; readonly rows: readonly Swarm[] }
+  | { readonly kind: 'images'; readonly title: string; readonly images: readonly Grid[] }
   | { readonly kind: 'section'; readonly title: string; readonly blocks: readonly Block[] }
 
 const maxDepth = 4
@@ -46,14 +57,25 @@ export function shapeOf(data: unknown, depth = 0): readonly Block[] {
   if (!isRecord(data)) return [{ kind: 'values', entries: [['value', data]] }]
   const table = columnsAndRows(data)
   const scores = measured(data)
-  const taken = new Set([...(table === undefined ? [] : ['columns', 'rows']), ...(scores === undefined ? [] : ['metrics', 'baseline'])])
+  const follows = dependence(data)
+  const taken = new Set([
+    ...(table === undefined ? [] : ['columns', 'rows']),
+    ...(scores === undefined ? [] : ['metrics', 'baseline']),
+    ...(follows === undefined ? [] : ['axes', 'mean', 'lines']),
+  ])
   const fields = Object.entries(data).filter(
     ([key, value]) => value !== undefined && !taken.has(key) && !(noteKeys.has(key) && isEmpty(value)),
   )
   const plain = fields.filter(([key, value]) => isField(key, value))
   const blocks = fields.filter(([key, value]) => !isField(key, value)).flatMap(([key, value]) => blocksOf(key, value, depth))
   const head: readonly Block[] = plain.length === 0 ? [] : [{ kind: 'values', entries: plain }]
-  return [...head, ...(scores === undefined ? [] : [scores]), ...(table === undefined ? [] : [table]), ...blocks]
+  return [
+    ...head,
+    ...(scores === undefined ? [] : [scores]),
+    ...(table === undefined ? [] : [table]),
+    ...(follows === undefined ? [] : [follows]),
+    ...blocks,
+  ]
 }
 
 /** Metrics beside those of a baseline become one set of tiles. */
@@ -76,6 +98,8 @@ function blocksOf(key: string, value: unknown, depth: number): readonly Block[] 
   if (!isRecord(value)) return []
   const entries = Object.entries(value)
   if (entries.length === 0) return []
+  const picture = grids(key, [value])
+  if (picture !== undefined) return [picture]
   const matrix = matrixOf(key, value)
   if (matrix !== undefined) return [matrix]
   if (isMeasures(key, entries)) return [tilesOf(key, value, undefined)]
@@ -88,6 +112,8 @@ function blocksOf(key: string, value: unknown, depth: number): readonly Block[] 
 function listBlocks(key: string, list: readonly unknown[], depth: number): readonly Block[] {
   if (list.length === 0) return [{ kind: 'values', entries: [[key || 'rows', list]] }]
   if (list.every(isRecord)) return noteKeys.has(key) && list.every(hasMessage) ? [messages(key, list)] : recordBlocks(key, list, depth)
+  const pictures = bareGrids(key, list)
+  if (pictures !== undefined) return [pictures]
   const points = pointsOf(list)
   if (points !== undefined && list.length > 2) return [{ kind: 'curve', title: key, x: 'x', y: 'y', points }]
   if (list.every((item) => typeof item === 'string') && (noteKeys.has(key) || list.some((item) => item.length > 60)))
@@ -122,6 +148,8 @@ function recordBlocks(key: string, list: readonly Json[], depth: number): readon
 function recordList(key: string, list: readonly Json[]): Block {
   const passages = list.map(passageOf)
   if (passages.every((passage) => passage !== undefined)) return { kind: 'passages', title: key, passages }
+  const picture = learningCurve(key, list) ?? swarms(key, list) ?? grids(key, list)
+  if (picture !== undefined) return picture
   const contributions = contributionsOf(list)
   if (contributions !== undefined) return { kind: 'bars', title: key, bars: contributions }
   if (list.some(isProfile) && list.every((item) => textAt(item, 'name') !== undefined))
@@ -228,7 +256,7 @@ const axes: readonly (readonly string[])[] = [
 
 /** Records of two numbers, at least eight of them, under a name that says curve. */
 function curveOf(key: string, list: readonly Json[]): Block | undefined {
-  if (list.length < 8 || !/curve|roc|recall|calibration|lift/i.test(key)) return undefined
+  if (list.length < 8 || !/curve|roc|recall|calibration|lift|gain/i.test(key)) return undefined
   const names = Object.keys(list[0] ?? {})
   const [x, y] = axes.find((pair) => pair.every((name) => names.includes(name))) ?? names
   if (x === undefined || y === undefined) return undefined
