@@ -40,6 +40,7 @@ import { prepareDataTool } from './prepare-data.ts'
 import { profileDataTool } from './profile-data.ts'
 import { promoteModelTool } from './promote-model.ts'
 import { queryDataTool } from './query-data.ts'
+import { recommendItemsTool } from './recommend-items.ts'
 import { recordFeedbackTool } from './record-feedback.ts'
 import { recordOutcomeTool } from './record-outcome.ts'
 import { registerModelTool } from './register-model.ts'
@@ -103,6 +104,7 @@ export const allTools: readonly Tool[] = [
   profileDataTool,
   promoteModelTool,
   queryDataTool,
+  recommendItemsTool,
   recordFeedbackTool,
   recordOutcomeTool,
   registerModelTool,

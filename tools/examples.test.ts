@@ -29,6 +29,7 @@ const story = [
   'deploy_model',
   'set_traffic',
   'predict',
+  'recommend_items',
   'explain_prediction',
   'feature_importance',
   'partial_dependence',
@@ -85,6 +86,7 @@ describe('the examples of every tool', () => {
 
   it.each(story)('%s', async (name) => {
     const tool = millrace.catalogue.get(name)
+    if (name === 'recommend_items') await registerRecommender()
     // A folder of cases, a file, the hash of what a foreign server said: no documentation can name them for its reader.
     expect(tool.examples.length > 0 || ['run_eval', 'import_collection', 'trust_mcp_server'].includes(name)).toBe(true)
     for (const { input } of tool.examples) {
@@ -92,6 +94,27 @@ describe('the examples of every tool', () => {
       remember(data)
     }
   })
+
+  /** The story tells of one model that predicts; what people bought is another. */
+  async function registerRecommender(): Promise<void> {
+    await millrace.call('ingest_data', { source: 'examples/sample/purchases.csv', name: 'purchases' })
+    const { run } = await millrace.call<{ run: string }>('train_model', {
+      dataset: 'purchases',
+      algorithm: 'recommender',
+      params: { factors: 4 },
+    })
+    await millrace.call('register_model', { run, name: 'likes' })
+  }
+
+  /** And the story's model is no network. */
+  async function registerNetwork(): Promise<void> {
+    const { run } = await millrace.call<{ run: string }>('train_model', {
+      ...{ dataset: 'customers', target: 'churned', algorithm: 'neural_network' },
+      params: { hidden_layers: [8], max_epochs: 5 },
+      folds: 2,
+    })
+    await millrace.call('register_model', { run, name: 'churn-network' })
+  }
 
   /** A delete asks the person once more; saying yes is part of the example. */
   async function runExample(tool: string, input: unknown): Promise<unknown> {

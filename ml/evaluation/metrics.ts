@@ -31,14 +31,14 @@ export const metricsOf: Readonly<Record<Task, readonly string[]>> = {
     ...['rmse', 'mae', 'r2', 'mse', 'median_ae', 'max_error', 'mape', 'explained_variance', 'rmsle', 'pinball_0.1', 'pinball_0.9'],
     'poisson_deviance',
   ],
-  clustering: ['silhouette', 'calinski_harabasz', 'davies_bouldin'],
+  clustering: ['silhouette', 'calinski_harabasz', 'davies_bouldin', 'inertia', 'log_likelihood', 'bic', 'aic'],
   anomaly: ['roc_auc', 'pr_auc'],
   projection: ['explained_variance', 'reconstruction_error'],
   recommendation: ['ndcg@10', 'recall@10', 'map@10'],
 }
 
 const lowerIsBetter: ReadonlySet<string> = new Set([
-  ...['log_loss', 'brier', 'calibration_error', 'davies_bouldin', 'reconstruction_error'],
+  ...['log_loss', 'brier', 'calibration_error', 'davies_bouldin', 'reconstruction_error', 'inertia', 'bic', 'aic'],
   ...['rmse', 'mae', 'mse', 'median_ae', 'max_error', 'mape', 'rmsle', 'pinball_0.1', 'pinball_0.9', 'poisson_deviance'],
 ])
 

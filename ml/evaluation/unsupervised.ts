@@ -9,17 +9,18 @@ import { columnNamed } from '../training/columns.ts'
 import { clusterAgreement } from './cluster-agreement.ts'
 import { adjustedRandIndex } from './clustering.ts'
 import { finiteOnly, type Metrics } from './metrics.ts'
+import { besideBaseline } from './own-baseline.ts'
 import { rankingOf } from './ranking.ts'
 import type { EvaluationReport } from './report.ts'
 import { groupsOf } from './row-groups.ts'
 
 /**
  * `labels` names a column of true groups for a clustering, of 1 (unusual) and 0 for anomalies. Throws `invalid_input` where
- * it does not fit, and for a recommender, whose worth shows only on what people took after it was trained.
+ * it does not fit. A recommender is measured by what users took that the training rows did not hold: bring later events.
  */
 export function unsupervisedReport(model: Model, frame: Frame, labels?: string): EvaluationReport {
   const measure = algorithmNamed(model.algorithm).measure
-  if (model.task === 'recommendation' || (measure === undefined && labels === undefined))
+  if (measure === undefined && labels === undefined)
     throw new Fault(
       'invalid_input',
       `This model (${model.algorithm}, ${model.task}) predicts no column, so there are no true answers to measure it by. Its own metrics are in list_runs.`,
@@ -34,8 +35,13 @@ export function unsupervisedReport(model: Model, frame: Frame, labels?: string):
   }
   const own = measure?.(model.fitted, shapeOf(model), { train: problem, test: problem }) ?? {}
   const known = labels === undefined ? {} : labelMetrics(model, frame, columnNamed(frame, labels, 'label'))
-  const none = { intervals: {}, baseline: {}, curves: [], warnings: [] }
-  return { task: model.task, rows: frame.rows, metrics: finiteOnly({ ...own, ...known }), ...none }
+  const { metrics, baseline } = besideBaseline(finiteOnly({ ...own, ...known }))
+  if (model.task === 'recommendation' && Object.keys(metrics).length === 0)
+    throw new Fault(
+      'invalid_input',
+      'No user takes anything here that the training data did not hold, so there is nothing to recommend right or wrong. Evaluate on later events.',
+    )
+  return { task: model.task, rows: frame.rows, metrics, intervals: {}, baseline, curves: [], warnings: [] }
 }
 
 function labelMetrics(model: Model, frame: Frame, column: Column): Metrics {

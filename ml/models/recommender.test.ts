@@ -5,7 +5,7 @@ import { decodeValue, encodeValue } from './model-bytes.ts'
 import { type Problem, takeRows } from './problem.ts'
 import { gram, solveSide } from './recommender/als.ts'
 import { interactionsOf, transposed } from './recommender/interactions.ts'
-import { type Recommender, recommend, recommenderSchema, similarItems } from './recommender/recommend.ts'
+import { advisor, type Recommender, recommenderSchema } from './recommender/recommend.ts'
 import { type Event, eventsProblem, tasteEvents } from './recommender/testing.ts'
 import { recommender } from './recommender.ts'
 
@@ -92,11 +92,11 @@ describe('recommender', () => {
 })
 
 describe('recommending', () => {
-  const model = learned(problem)
+  const { recommend, similarItems } = advisor(learned(problem), problem.columns)
   const seen = new Set(events.filter(({ user }) => user === 5).map(({ item }) => `i${item}`))
 
   it('names new items for a user, best first, mostly of their taste', () => {
-    const { known, items } = recommend(model, problem.columns, 'u5', { count: 5 })
+    const { known, items } = recommend('u5', { count: 5, excludeSeen: true })
     expect(known).toBe(true)
     expect(items).toHaveLength(5)
     expect(items.some(({ item }) => seen.has(String(item)))).toBe(false)
@@ -105,24 +105,24 @@ describe('recommending', () => {
   })
 
   it('names what was taken before when asked to', () => {
-    const { items } = recommend(model, problem.columns, 'u5', { count: 5, excludeSeen: false })
+    const { items } = recommend('u5', { count: 5, excludeSeen: false })
     expect(items.some(({ item }) => seen.has(String(item)))).toBe(true)
   })
 
   const takers = (name: string): number => events.filter(({ item }) => `i${item}` === name).length
 
   it('gives a stranger what most would like, and says so', () => {
-    const { known, items } = recommend(model, problem.columns, 'nobody', { count: 3 })
+    const { known, items } = recommend('nobody', { count: 3, excludeSeen: true })
     expect(known).toBe(false)
     expect(items).toHaveLength(3)
     expect(items.every(({ item }) => takers(String(item)) > events.length / counts.items)).toBe(true)
   })
 
   it('finds items that the same users take', () => {
-    const { items } = similarItems(model, problem.columns, 'i2', 4)
+    const { items } = similarItems('i2', 4)
     expect(items.map(({ item }) => Number(String(item).slice(1)) % 4)).toEqual([2, 2, 2, 2])
     expect(items[0]?.score).toBeLessThanOrEqual(1 + 1e-12)
-    expect(similarItems(model, problem.columns, 'never', 4)).toEqual({ known: false, items: [] })
+    expect(similarItems('never', 4)).toEqual({ known: false, items: [] })
   })
 })
 
@@ -160,8 +160,9 @@ describe('reading events', () => {
       ],
     }
     const model = learned(given)
-    expect(recommend(model, given.columns, 1005, { count: 1 }).known).toBe(true)
-    expect(Number(recommend(model, given.columns, '1005', { count: 1 }).items[0]?.item) % 28).toBe(7)
+    const { recommend } = advisor(model, given.columns)
+    expect(recommend(1005, { count: 1, excludeSeen: true }).known).toBe(true)
+    expect(Number(recommend('1005', { count: 1, excludeSeen: true }).items[0]?.item) % 28).toBe(7)
     const far = { ...given, values: [Float64Array.from(given.values[0] ?? [], () => 2 ** 53 + 2), given.values[1] ?? new Float64Array(0)] }
     expect(() => learned(far)).toThrow(/'customer_id' holds numbers beyond 2\^53/)
   })

@@ -2,6 +2,7 @@
 import { constantScores, lastScores } from '../evaluation/baselines.ts'
 import type { Calibration } from '../evaluation/calibration.ts'
 import { type Metrics, measure } from '../evaluation/metrics.ts'
+import { besideBaseline } from '../evaluation/own-baseline.ts'
 import { averagePrecision, rocAuc } from '../evaluation/ranking.ts'
 import { seededRandom, shuffled } from '../evaluation/seeded-random.ts'
 import type { Algorithm, FitControl } from '../models/algorithm.ts'
@@ -100,7 +101,7 @@ function judgeFinds(learner: Algorithm, fitted: unknown, { train, test }: Halves
   const { task, columns } = test
   const shape = { task, columns, classes: learner.answers(fitted).length }
   const own = defined(learner.measure?.(fitted, shape, { train, test }) ?? {})
-  if (task !== 'anomaly' || test.target.length === 0) return { metrics: own, baseline: {} }
+  if (task !== 'anomaly' || test.target.length === 0) return besideBaseline(own)
   const scores = new Float64Array(test.rows)
   learner.batchScorer(fitted, shape)(test.values, test.rows, scores)
   const unusual = Uint8Array.from(test.target)

@@ -6,7 +6,7 @@ import { addAt, at } from '../at.ts'
 import { float64s, uint32s } from '../numbers.ts'
 import type { InputColumn } from '../problem.ts'
 import { dot } from './als.ts'
-import { countOf, idsSchema, indexer, rolesSchema } from './interactions.ts'
+import { countOf, type Ids, idsSchema, indexer, rolesSchema } from './interactions.ts'
 
 export const recommenderSchema = z.strictObject({
   roles: rolesSchema.describe('Which columns are read'),
@@ -101,49 +101,62 @@ function untaken({ factors, items }: Recommender): Uint8Array {
   )
 }
 
-/**
- * The items a user would most likely take, without those already taken unless `excludeSeen` is false. A stranger gets what
- * the average user would. `user` is the id as in the data.
- */
-export function recommend(
-  model: Recommender,
-  columns: Columns,
-  user: string | number,
-  { count, excludeSeen = true }: { readonly count: number; readonly excludeSeen?: boolean },
-): Answer {
+/** A recommender made ready for questions; ids are as in the data, and a text that is a number names a number. */
+export interface Advisor {
+  /**
+   * The items a user would most likely take, without those already taken unless `excludeSeen` is false. A stranger gets
+   * what the average user would.
+   */
+  recommend(user: string | number, options: { readonly count: number; readonly excludeSeen: boolean }): Answer
+  /** Items whose vectors point the same way: who takes one takes the other. None for an item that training did not hold. */
+  similarItems(item: string | number, count: number): Answer
+}
+
+/** Throws a RangeError when the parts of the model do not fit. What all questions share is worked out here, once. */
+export function advisor(model: Recommender, columns: Columns): Advisor {
   requireFitting(model, columns)
-  const index = indexOf(model.users.ids, columns[model.roles.user], user)
-  const { items, scores } = itemRanker(model)(index, { count, excludeSeen })
-  return { known: index >= 0 && model.starts[index] !== model.starts[index + 1], items: named(model, columns, items, scores) }
+  const rank = itemRanker(model)
+  const nobody = untaken(model)
+  const userAt = namedIndex(model.users.ids, columns[model.roles.user])
+  const itemAt = namedIndex(model.items.ids, columns[model.roles.item])
+  const named = (found: Uint32Array, scores: Float64Array): readonly Recommendation[] =>
+    Array.from(found, (i) => ({ item: idAt(model.items.ids, columns[model.roles.item], i), score: at(scores, i) }))
+  return {
+    recommend: (user, options) => {
+      const index = userAt(user)
+      const { items, scores } = rank(index, options)
+      return { known: index >= 0 && model.starts[index] !== model.starts[index + 1], items: named(items, scores) }
+    },
+    similarItems: (item, count) => {
+      const index = itemAt(item)
+      if (index < 0 || nobody[index] === 1) return { known: false, items: [] }
+      const skip = nobody.slice()
+      skip[index] = 1
+      const scores = cosines(model, index)
+      return { known: true, items: named(topItems(scores, count, skip), scores) }
+    },
+  }
 }
 
-/** Items whose vectors point the same way: who takes one takes the other. Empty for an item that training did not hold. */
-export function similarItems(model: Recommender, columns: Columns, item: string | number, count: number): Answer {
-  requireFitting(model, columns)
-  const { factors, items } = model
-  const { vectors } = items
-  const index = indexOf(items.ids, columns[model.roles.item], item)
-  const lengthOf = (i: number): number => Math.sqrt(dot(vectors, i * factors, vectors.subarray(i * factors, (i + 1) * factors)))
-  const own = index < 0 ? 0 : lengthOf(index)
-  if (own === 0) return { known: false, items: [] }
-  const x = vectors.subarray(index * factors, (index + 1) * factors)
-  const skip = untaken(model)
-  skip[index] = 1
-  const scores = Float64Array.from(skip, (_, i) => (skip[i] === 1 ? 0 : dot(vectors, i * factors, x) / (own * lengthOf(i))))
-  return { known: true, items: named(model, columns, topItems(scores, count, skip), scores) }
+/** Of one item's vector with all; 0 for items without one. */
+function cosines({ factors, items: { vectors } }: Recommender, index: number): Float64Array {
+  const vectorOf = (i: number): Float64Array => vectors.subarray(i * factors, (i + 1) * factors)
+  const lengthOf = (i: number): number => Math.sqrt(dot(vectors, i * factors, vectorOf(i)))
+  const own = vectorOf(index)
+  return Float64Array.from({ length: vectors.length / factors }, (_, i) => {
+    const lengths = lengthOf(index) * lengthOf(i)
+    return lengths > 0 ? dot(vectors, i * factors, own) / lengths : 0
+  })
 }
 
-/** A text that is a number names a number. */
-function indexOf(ids: Recommender['users']['ids'], column: InputColumn | undefined, id: string | number): number {
-  if (ids.type === 'number') return indexer(ids)(Number(id))
-  return column?.type === 'category' ? column.levels.indexOf(String(id)) : -1
+function namedIndex(ids: Ids, column: InputColumn | undefined): (id: string | number) => number {
+  const of = indexer(ids)
+  if (column?.type !== 'category') return (id) => of(Number(id))
+  const codes = new Map(column.levels.map((level, code) => [level, code]))
+  return (id) => of(codes.get(String(id)) ?? -1)
 }
 
-function named(model: Recommender, columns: Columns, found: Uint32Array, scores: Float64Array): readonly Recommendation[] {
-  const { ids } = model.items
-  const column = columns[model.roles.item]
-  return Array.from(found, (i) => ({
-    item: ids.type === 'number' ? at(ids.ids, i) : column?.type === 'category' ? (column.levels[i] ?? '') : '',
-    score: at(scores, i),
-  }))
+function idAt(ids: Ids, column: InputColumn | undefined, index: number): string | number {
+  if (ids.type === 'number') return at(ids.ids, index)
+  return column?.type === 'category' ? (column.levels[index] ?? '') : ''
 }
