@@ -18,6 +18,7 @@ import { exportCollectionTool } from './export-collection.ts'
 import { exportDataTool } from './export-data.ts'
 import { exportModelTool } from './export-model.ts'
 import { featureImportanceTool } from './feature-importance.ts'
+import { fairnessReportTool } from './fairness-report.ts'
 import { getDocumentTool } from './get-document.ts'
 import { getLineageTool } from './get-lineage.ts'
 import { importCollectionTool } from './import-collection.ts'
@@ -82,6 +83,7 @@ export const allTools: readonly Tool[] = [
   evaluateModelTool,
   exportCollectionTool,
   exportDataTool,
+  fairnessReportTool,
   explainPredictionTool,
   featureImportanceTool,
   getDocumentTool,

@@ -22,6 +22,7 @@ const story = [
   'register_model',
   'list_models',
   'evaluate_model',
+  'fairness_report',
   'export_model',
   'import_model',
   'promote_model',
