@@ -26,6 +26,12 @@ const input = z.strictObject({
     .default({})
     .describe('Parameters of the algorithm, for example {"n_estimators": 200, "learning_rate": 0.05}. Not with auto.'),
   ...wishFields,
+  time_budget_seconds: z
+    .number()
+    .positive('a time budget must be above 0 seconds, or there is no time for a fit; leave it out for the usual 120')
+    .max(864_000)
+    .optional()
+    .describe('For auto: about how long it may try algorithms, 120 seconds when absent. At least the quickest is tried.'),
 })
 
 export const trainModelTool = defineTool({
@@ -60,10 +66,14 @@ export const trainModelTool = defineTool({
     },
     { says: 'A logistic regression with three folds', input: { dataset: 'customers', target: 'churned', algorithm: 'logistic', folds: 3 } },
   ],
-  run: async ({ dataset, algorithm, params, ...wish }, context) => {
+  run: async ({ dataset, algorithm, params, time_budget_seconds: budget, ...wish }, context) => {
     const { db, blobs, signal, caller, call } = context
     const place = { db, blobs, signal, workspace: caller.workspace, onProgress: context.progress }
-    const { training, outcome } = await trainDataset(place, { dataset, run: call, spec: specOf(wish, { algorithm, params }) })
+    const { training, outcome } = await trainDataset(place, {
+      dataset,
+      run: call,
+      spec: { ...specOf(wish, { algorithm, params }), ...(budget !== undefined && { timeBudget: budget }) },
+    })
     const result = await context.commit(async (tx) => {
       await recordTraining(tx, training)
       const { run, metric, folds, curve } = training

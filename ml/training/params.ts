@@ -10,6 +10,11 @@ export type Params = Readonly<Record<string, unknown>>
 export function checkedParams(spec: TrainSpec): (algorithm: string) => Params {
   const given = spec.params ?? {}
   if (spec.algorithm !== 'auto') {
+    if (spec.timeBudget !== undefined)
+      throw new Fault(
+        'invalid_input',
+        `A time budget is what auto shares out among algorithms, and '${spec.algorithm}' is one. Leave time_budget_seconds out.`,
+      )
     const parsed = parseParams(spec.algorithm, given)
     return () => parsed
   }
