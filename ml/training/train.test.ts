@@ -154,6 +154,7 @@ describe('a training that cannot be', () => {
       /too large/,
     ],
     ['time in words', frame, { target: 'churned', timeColumn: 'plan' }, /holds text/],
+    ['a budget for one algorithm', frame, { target: 'churned', timeBudget: 5 }, /time budget is what auto shares out/],
     ['too many classes', frame, { target: 'age', task: 'classification' }, /classes in 40 rows/],
   ])('says why: %s', async (_, table, spec, words) => {
     await expect(trained(table, spec)).rejects.toMatchObject({
