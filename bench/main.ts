@@ -2,8 +2,10 @@
 import { benchAgent } from './agent.ts'
 import { benchEventLoop } from './event-loop.ts'
 import { benchFilters } from './filters.ts'
+import { benchForest } from './forest.ts'
 import { benchGbdt } from './gbdt.ts'
 import { benchIngest } from './ingest.ts'
+import { benchLinear } from './linear.ts'
 import { benchMcp } from './mcp.ts'
 import { benchPredict } from './predict.ts'
 import { benchRetrieval } from './retrieval.ts'
@@ -21,6 +23,8 @@ const benches: Readonly<Record<string, Bench>> = {
   ingest: benchIngest,
   filters: benchFilters,
   gbdt: benchGbdt,
+  forest: benchForest,
+  linear: benchLinear,
   predict: benchPredict,
   shap: benchShap,
 }
