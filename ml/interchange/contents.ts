@@ -6,15 +6,16 @@ import { float64s } from '../models/numbers.ts'
 import { type Ensemble, ensembleSchema } from '../models/trees/ensemble.ts'
 import { treesSchema } from '../models/trees/trees.ts'
 
-const boosted = z.object({ start: float64s, trees: treesSchema, link: ensembleSchema.shape.link.optional() })
+const boosted = z.object({ objective: z.string(), start: float64s, trees: treesSchema })
 const grown = z.object({ trees: treesSchema })
 
 /** Undefined for a model that is no sum or mean of trees. */
 export function treesOf({ algorithm, fitted, task }: Model): Ensemble | undefined {
   if (algorithm === 'imported_trees') return ensembleSchema.parse(fitted)
   if (algorithm === 'gradient_boosting') {
-    const { start, trees, link } = boosted.parse(fitted)
-    return { start, trees, link: link ?? naturalLinks[task] ?? 'identity', average: false, sigmoid: 1 }
+    const { objective, start, trees } = boosted.parse(fitted)
+    const link = objective === 'poisson' ? 'exp' : (naturalLinks[task] ?? 'identity')
+    return { start, trees, link, average: false, sigmoid: 1 }
   }
   if (!['tree', 'random_forest', 'extra_trees'].includes(algorithm)) return
   const { trees } = grown.parse(fitted)

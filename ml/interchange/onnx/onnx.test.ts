@@ -46,13 +46,20 @@ describe.skipIf(runtime === undefined)('an exported ONNX model', () => {
     ['gradient_boosting', 'binary'],
     ['gradient_boosting', 'multiclass'],
     ['gradient_boosting', 'regression'],
+    ['random_forest', 'multiclass'],
+    ['random_forest', 'regression'],
+    ['extra_trees', 'binary'],
     ['tree', 'binary'],
     ['tree', 'regression'],
     ['logistic', 'binary'],
     ['logistic', 'multiclass'],
     ['linear', 'regression'],
   ] as const)('of %s for a %s target answers in onnxruntime as here, unknown and missing categories included', async (algorithm, task) => {
-    const { model, records } = fitted(algorithm, task)
+    const { model, records } = fitted(
+      algorithm,
+      task,
+      algorithm === 'linear' || algorithm === 'logistic' || algorithm === 'tree' ? {} : { n_estimators: 30 },
+    )
     const asked = [...records, { ...records[0], plan: 'never seen' }, { ...records[1], plan: null, noise: null }]
     const ours = predictRecords(model, asked).flatMap(({ value, probabilities }) =>
       probabilities ? Object.values(probabilities) : [Number(value)],
@@ -62,6 +69,12 @@ describe.skipIf(runtime === undefined)('an exported ONNX model', () => {
     for (const [i, value] of ours.entries())
       expect(Math.abs((theirs[i] ?? Number.NaN) - value) / Math.max(1, Math.abs(value))).toBeLessThan(1e-5)
   })
+})
+
+it.skipIf(runtime === undefined)('boosting of counts answers on the scale of counts', async () => {
+  const { model, records } = fitted('gradient_boosting', 'regression', { objective: 'poisson', n_estimators: 20 })
+  const theirs = await answered(model, records)
+  for (const [i, { value }] of predictRecords(model, records).entries()) expect((theirs[i] ?? 0) / Number(value)).toBeCloseTo(1, 5)
 })
 
 describe.skipIf(runtime === undefined)('an imported ONNX model', () => {
