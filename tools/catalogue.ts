@@ -17,14 +17,15 @@ import { explainPredictionTool } from './explain-prediction.ts'
 import { exportCollectionTool } from './export-collection.ts'
 import { exportDataTool } from './export-data.ts'
 import { exportModelTool } from './export-model.ts'
-import { featureImportanceTool } from './feature-importance.ts'
 import { fairnessReportTool } from './fairness-report.ts'
+import { featureImportanceTool } from './feature-importance.ts'
 import { getDocumentTool } from './get-document.ts'
 import { getLineageTool } from './get-lineage.ts'
 import { importCollectionTool } from './import-collection.ts'
 import { importModelTool } from './import-model.ts'
 import { ingestDataTool } from './ingest-data.ts'
 import { ingestDocumentsTool } from './ingest-documents.ts'
+import { inspectNetworkTool } from './inspect-network.ts'
 import type { OpenCatalogue } from './invocation.ts'
 import { listCollectionsTool } from './list-collections.ts'
 import { listDatasetsTool } from './list-datasets.ts'
@@ -91,6 +92,7 @@ export const allTools: readonly Tool[] = [
   importCollectionTool,
   ingestDataTool,
   ingestDocumentsTool,
+  inspectNetworkTool,
   listCollectionsTool,
   listDatasetsTool,
   listDocumentsTool,

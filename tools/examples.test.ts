@@ -32,6 +32,7 @@ const story = [
   'predict',
   'recommend_items',
   'explain_prediction',
+  'inspect_network',
   'feature_importance',
   'partial_dependence',
   'record_outcome',
@@ -88,6 +89,7 @@ describe('the examples of every tool', () => {
   it.each(story)('%s', async (name) => {
     const tool = millrace.catalogue.get(name)
     if (name === 'recommend_items') await registerRecommender()
+    if (name === 'inspect_network') await registerNetwork()
     // A folder of cases, a file, the hash of what a foreign server said: no documentation can name them for its reader.
     expect(tool.examples.length > 0 || ['run_eval', 'import_collection', 'trust_mcp_server'].includes(name)).toBe(true)
     for (const { input } of tool.examples) {

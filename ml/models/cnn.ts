@@ -7,7 +7,7 @@ import { defineAlgorithm, type Shape } from './algorithm.ts'
 import { answersOf, type Examples } from './neural/examples.ts'
 import { holdOut } from './neural/hold-out.ts'
 import { copyShifted, type ImageEncoding, imageEncoding, imageEncodingOf, imagesOf, shapeOfImage, writeImage } from './neural/images.ts'
-import { type LayerSpec, layerSpec, placeLayers, sizeOf } from './neural/layer-specs.ts'
+import { type LayerSpec, layerSpec, placeLayers, rowsThatFit, sizeOf } from './neural/layer-specs.ts'
 import { crossEntropy } from './neural/loss.ts'
 import { finishClasses, networkBatchScorer, networkScorer, type ScoringOptions } from './neural/network-scorer.ts'
 import { trainNetwork } from './neural/train-network.ts'
@@ -24,11 +24,11 @@ const params = z.strictObject({
     .array(z.int().min(1).max(512))
     .min(1)
     .max(5)
-    .default([32, 64])
+    .default([16, 32])
     .describe('Filters of each block of two convolutions; a block halves the image'),
   dense: z.int().min(0).max(4096).default(0).describe('Outputs of a dense layer before the last; 0 for none'),
   dropout: z.number().min(0).max(0.9).default(0.3).describe('Share of what the blocks found that training drops'),
-  shift: z.int().min(0).max(8).default(1).describe('Training moves each image by up to this many pixels, anew every epoch'),
+  shift: z.int().min(0).max(8).default(0).describe('Training moves each image by up to this many pixels, anew every epoch'),
   alpha: z.number().min(0).max(1000).default(0.01).describe('L2 penalty, divided by the rows of a batch'),
   batch_size: z.int().min(1).max(1024).default(32).describe('Most images of a step'),
   learning_rate: z.number().gt(0).max(1).default(0.003).describe('Of the first epochs; it falls to nothing along a cosine'),
@@ -43,18 +43,19 @@ const params = z.strictObject({
     .number()
     .min(0)
     .max(0.5)
-    .default(0)
+    .default(0.1)
     .describe('Share of images held out to choose the epoch; 0 trains on all, to the last epoch'),
 })
 type Params = z.output<typeof params>
 
-const fitted = z.strictObject({
+/** What a fit gives; inspection reads it too. */
+export const fittedCnn = z.strictObject({
   image: imageEncoding,
-  layers: z.array(layerSpec).min(1).describe('From the pixels on'),
+  layers: z.array(layerSpec).min(1).max(64).describe('From the pixels on'),
   weights: float32s.describe('Of all layers, in order'),
   epoch: z.int().min(0).describe('Epoch whose weights these are'),
 })
-type Fitted = z.output<typeof fitted>
+type Fitted = z.output<typeof fittedCnn>
 
 export const cnn = defineAlgorithm({
   name: 'cnn',
@@ -62,14 +63,14 @@ export const cnn = defineAlgorithm({
   tasks: ['binary', 'multiclass'],
   weighted: true,
   params,
-  fitted,
+  fitted: fittedCnn,
   fit: (problem, options, control) => {
     const image = imageEncodingOf(problem, options)
     const layers = layersOf(options, problem.classes)
     const training = {
       ...{ layers, input: shapeOfImage(image), alpha: options.alpha, learningRate: options.learning_rate, maxEpochs: options.max_epochs },
       loss: crossEntropy(problem.classes),
-      batchSize: Math.min(options.batch_size, roomFor(layers, image)),
+      batchSize: Math.min(options.batch_size, rowsThatFit(layers, shapeOfImage(image))),
       earlyStoppingRounds: options.early_stopping_rounds,
     }
     const rows = holdOut(problem, options.validation_fraction, control.seed)
@@ -86,15 +87,6 @@ function layersOf({ filters, dense, dropout }: Params, classes: number): LayerSp
   const blocks = filters.flatMap((count): LayerSpec[] => [...twice(count), { type: 'max_pool' }])
   const last: LayerSpec[] = dense > 0 ? [{ type: 'dense', outputs: dense }, { type: 'relu' }, ...drop] : []
   return [...blocks, ...drop, ...last, { type: 'dense', outputs: classes }]
-}
-
-/** Numbers that the layers of one batch may hold: 512 MB. */
-const mostFloats = 128_000_000
-
-/** Images of a batch that fit: each layer keeps about its output, its gradient and padded copies of both. */
-function roomFor(layers: readonly LayerSpec[], image: ImageEncoding): number {
-  const floats = placeLayers(layers, shapeOfImage(image)).layers.reduce((sum, { output }) => sum + 4 * sizeOf(output), 0)
-  return Math.max(1, Math.floor(mostFloats / floats))
 }
 
 function examplesOf(problem: Problem, image: ImageEncoding, shift: number): Examples {

@@ -7,7 +7,7 @@ import { Fault } from '../../platform/fault.ts'
 import { defineAlgorithm, type Shape } from './algorithm.ts'
 import { answersOf, type Examples } from './neural/examples.ts'
 import { holdOut } from './neural/hold-out.ts'
-import { type LayerSpec, layerSpec, placeLayers } from './neural/layer-specs.ts'
+import { type LayerSpec, layerSpec, placeLayers, rowsThatFit } from './neural/layer-specs.ts'
 import { crossEntropy, squaredError } from './neural/loss.ts'
 import { finishClasses, networkBatchScorer, networkScorer, type ScoringOptions } from './neural/network-scorer.ts'
 import {
@@ -42,14 +42,15 @@ const params = z.strictObject({
 })
 type Params = z.output<typeof params>
 
-const fitted = z.strictObject({
+/** What a fit gives; inspection reads it too. */
+export const fittedNeuralNetwork = z.strictObject({
   columns: tableEncoding,
-  layers: z.array(layerSpec).min(1).describe('From the inputs on'),
+  layers: z.array(layerSpec).min(1).max(64).describe('From the inputs on'),
   weights: float32s.describe('Of all layers, in order'),
   target: z.strictObject({ mean: z.number(), scale: z.number().positive() }).describe('Regression: outputs are standardised by it'),
   epoch: z.int().min(0).describe('Epoch whose weights these are'),
 })
-type Fitted = z.output<typeof fitted>
+type Fitted = z.output<typeof fittedNeuralNetwork>
 
 export const neuralNetwork = defineAlgorithm({
   name: 'neural_network',
@@ -57,7 +58,7 @@ export const neuralNetwork = defineAlgorithm({
   tasks: ['binary', 'multiclass', 'regression'],
   weighted: true,
   params,
-  fitted,
+  fitted: fittedNeuralNetwork,
   fit: (problem, options, control) => {
     const columns = encodingOf(problem)
     const layers = layersOf(options, outputs(problem))
@@ -67,7 +68,7 @@ export const neuralNetwork = defineAlgorithm({
     const training = {
       ...{ layers, input, alpha: options.alpha, learningRate: options.learning_rate, maxEpochs: options.max_epochs },
       loss: problem.task === 'regression' ? squaredError : crossEntropy(outputs(problem)),
-      batchSize: options.batch_size ?? batchSizeFor(problem.rows),
+      batchSize: Math.min(options.batch_size ?? batchSizeFor(problem.rows), rowsThatFit(layers, input)),
       earlyStoppingRounds: options.early_stopping_rounds,
     }
     const rows = holdOut(problem, options.validation_fraction, control.seed)

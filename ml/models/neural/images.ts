@@ -11,9 +11,9 @@ import type { Problem } from '../problem.ts'
 import { placePixels } from './pixel-places.ts'
 
 export const imageEncoding = z.strictObject({
-  height: z.int().min(1).describe('Pixels'),
-  width: z.int().min(1).describe('Pixels'),
-  channels: z.int().min(1).describe('Numbers per pixel'),
+  height: z.int().min(1).max(1024).describe('Pixels'),
+  width: z.int().min(1).max(1024).describe('Pixels'),
+  channels: z.int().min(1).max(64).describe('Numbers per pixel'),
   places: int32s.describe('Where each column stands among the numbers of an image (row, column, channel)'),
   mean: z.number().describe('Mean of all pixels in training'),
   scale: z.number().positive().describe('Standard deviation of all pixels in training'),

@@ -92,3 +92,12 @@ export function placeLayers(
   })
   return { layers, weights }
 }
+
+/** Numbers that the layers of one pass may hold: 512 MB. */
+const mostFloats = 128_000_000
+
+/** How many rows one pass can take: each layer keeps about its output, its gradient and padded copies of both. */
+export function rowsThatFit(specs: readonly LayerSpec[], input: ImageShape): number {
+  const floats = placeLayers(specs, input).layers.reduce((sum, { output }) => sum + 4 * sizeOf(output), 4 * sizeOf(input))
+  return Math.max(1, Math.floor(mostFloats / floats))
+}

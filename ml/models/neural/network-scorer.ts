@@ -1,6 +1,7 @@
 /** Scores rows by a fitted network: one row in a network of capacity 1, many in chunks; a row's bits are the same in both. */
 import type { BatchScorer, Scorer } from '../algorithm.ts'
 import { softmax } from '../softmax.ts'
+import { rowsThatFit } from './layer-specs.ts'
 import { createNetwork, type Network, type NetworkOptions } from './network.ts'
 
 export interface FittedNetwork {
@@ -17,9 +18,9 @@ export interface ScoringOptions {
   readonly finish: (outputs: Float64Array, scores: Float64Array) => void
 }
 
-const chunk = 256
+const mostRows = 256
 
-/** Throws a RangeError when there are not as many weights as the layers have, or they end in other than `outputs` numbers. */
+/** For scoring up to `capacity` rows at a time. */
 export function openNetwork({ layers, input, weights }: FittedNetwork, capacity: number): Network {
   const network = createNetwork({ layers, input, capacity, training: false })
   network.weights.set(weights)
@@ -37,6 +38,7 @@ export function networkScorer({ network: fitted, encode, finish }: ScoringOption
 }
 
 export function networkBatchScorer({ network: fitted, encode, finish }: ScoringOptions): BatchScorer {
+  const chunk = Math.min(mostRows, rowsThatFit(fitted.layers, fitted.input))
   return (values, rows, all) => {
     const network = openNetwork(fitted, Math.min(rows, chunk))
     const row = new Float64Array(values.length)
