@@ -78,6 +78,17 @@ describe('fairness_report', () => {
     expect(weights.find(({ group, answer }) => group === 'male' && answer === 'yes')?.weight).toBeLessThan(1)
   })
 
+  it('finds a narrower gap after a training that weighs groups against it', async () => {
+    const gap = async (name: string, more: Record<string, unknown>): Promise<number> => {
+      const { run } = await millrace.call<{ run: string }>('train_model', {
+        ...{ dataset: 'loans', target: 'paid', algorithm: 'tree', folds: 2, params: { max_depth: 4 }, ...more },
+      })
+      await millrace.call('register_model', { run, name })
+      return (await fairness({ model: name })).demographic_parity_difference
+    }
+    expect(await gap('fair', { reweigh_by: 'sex' })).toBeLessThan((await gap('plain', {})) - 0.05)
+  })
+
   it('takes the data of the training when none is named', async () => {
     await expect(fairness({ dataset: undefined })).rejects.toThrow(/no sensitive column 'sex'/)
     const { warnings } = await fairness({ dataset: undefined, sensitive: 'income' })

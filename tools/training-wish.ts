@@ -23,6 +23,12 @@ export const wishFields = {
     .union([z.literal('balanced'), z.record(z.string(), z.number())])
     .optional()
     .describe('How much each class counts in fitting, for example {"yes": 5}, or balanced: rare classes count as much as frequent ones.'),
+  reweigh_by: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(5)])
+    .optional()
+    .describe(
+      'Column or columns of groups of people, such as sex: rows count so that no group has the favourable answer more often in fitting. See fairness_report.',
+    ),
   calibration: z
     .enum(calibrationMethods)
     .optional()
@@ -47,6 +53,7 @@ export function specOf(
     time_column: timeColumn,
     weight_column: weightColumn,
     class_weight: classWeight,
+    reweigh_by: reweighBy,
     calibration,
     metric,
     task,
@@ -65,6 +72,7 @@ export function specOf(
     ...(timeColumn !== undefined && { timeColumn }),
     ...(weightColumn !== undefined && { weightColumn }),
     ...(classWeight !== undefined && { classWeight }),
+    ...(reweighBy !== undefined && { reweighBy: typeof reweighBy === 'string' ? [reweighBy] : reweighBy }),
     ...(calibration !== undefined && { calibration }),
     ...(metric !== undefined && { metric }),
     ...(task !== undefined && { task }),
@@ -73,7 +81,21 @@ export function specOf(
 
 /** The other way: what to ask for to have the same again. */
 export function wishOf(spec: TrainSpec): z.input<typeof wishSchema> {
-  const { target, folds, repeats, foldColumn, groupColumn, timeColumn, weightColumn, classWeight, calibration, metric, seed, task } = spec
+  const {
+    target,
+    folds,
+    repeats,
+    foldColumn,
+    groupColumn,
+    timeColumn,
+    weightColumn,
+    classWeight,
+    reweighBy,
+    calibration,
+    metric,
+    seed,
+    task,
+  } = spec
   return {
     ...(target !== undefined && { target }),
     ...(folds !== undefined && { folds }),
@@ -83,6 +105,7 @@ export function wishOf(spec: TrainSpec): z.input<typeof wishSchema> {
     ...(timeColumn !== undefined && { time_column: timeColumn }),
     ...(weightColumn !== undefined && { weight_column: weightColumn }),
     ...(classWeight !== undefined && { class_weight: classWeight }),
+    ...(reweighBy !== undefined && { reweigh_by: [...reweighBy] }),
     ...(calibration !== undefined && { calibration }),
     ...(metric !== undefined && { metric }),
     ...(seed !== undefined && { seed }),

@@ -65,7 +65,7 @@ function weighing(candidates: readonly string[]): readonly string[] {
   if (able.length > 0) return able
   throw new Fault(
     'invalid_input',
-    `Algorithm '${candidates[0]}' counts every row the same: leave weight_column and class_weight out, or name another algorithm.`,
+    `Algorithm '${candidates[0]}' counts every row the same: leave weight_column, class_weight and reweigh_by out, or name another algorithm.`,
   )
 }
 

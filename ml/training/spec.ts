@@ -24,6 +24,8 @@ export interface TrainSpec {
   readonly weightColumn?: string
   /** How much each class counts, by name; absent ones 1. `balanced`: all classes the same in all. */
   readonly classWeight?: 'balanced' | Readonly<Record<string, number>>
+  /** Columns of groups of people: rows count so that group and answer are independent (Kamiran & Calders 2012). They stay inputs. */
+  readonly reweighBy?: readonly string[]
   /** Lays a curve over the probabilities, learned on the folds' test rows, so that they mean what they say. */
   readonly calibration?: CalibrationMethod
   /** What `auto` chooses by. Default: the first of the task's metrics. */

@@ -56,6 +56,25 @@ describe('weights', () => {
     expect(target[0]).toBe(0)
   })
 
+  it('by group make the answer as frequent in every group, over what rows and classes count already', () => {
+    const table = customers(200, 3)
+    const plans = table.columns.find(({ name }) => name === 'plan')
+    for (const spec of [{}, { classWeight: { yes: 3 } }]) {
+      const { target, weights } = weighed({ target: 'churned', reweighBy: ['plan'], ...spec }, table)
+      const shareIn = (code: number): number => {
+        let [yes, all] = [0, 0]
+        for (const [row, weight] of (weights ?? new Float64Array()).entries()) {
+          if (plans?.type !== 'category' || plans.codes[row] !== code) continue
+          all += weight
+          if (target[row] === 1) yes += weight
+        }
+        return yes / all
+      }
+      expect(shareIn(0)).toBeCloseTo(shareIn(2), 12)
+      expect(shareIn(1)).toBeCloseTo(shareIn(-1), 12)
+    }
+  })
+
   it.each<[string, Partial<TrainSpec>, RegExp, (number | null)[]?]>([
     ['a negative one', { weightColumn: 'w' }, /positive number in every row, found -2 \(rows 2, 4\)/, [1, -2, 3, -4]],
     ['zero', { weightColumn: 'w' }, /found 0 \(row 3\)/, [1, 1, 0, 1]],
@@ -64,6 +83,8 @@ describe('weights', () => {
     ['a column that is not there', { weightColumn: 'wait' }, /no weight column 'wait'/],
     ['a class that is not there', { classWeight: { maybe: 2 } }, /names 'maybe', which is no class.*no, yes/],
     ['a class of no weight', { classWeight: { yes: 0 } }, /positive number, found 0 for class 'yes'/],
+    ['groups that are not there', { reweighBy: ['pla'] }, /no reweighing column 'pla'/],
+    ['groups of a number', { target: 'age', task: 'regression', reweighBy: ['plan'] }, /reweigh_by needs a target of classes/],
     ['classes of a number', { target: 'age', task: 'regression', classWeight: 'balanced' }, /needs a target of classes/],
   ])('refuse %s', (_, spec, words, values = [1, 1, 1, 1]) => {
     const table = customers(100, 1)

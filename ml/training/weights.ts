@@ -1,15 +1,18 @@
-/** How much each row counts: a column of weights, weights of classes, or both multiplied; 1 on average. */
+/** How much each row counts: a column of weights, weights of classes, weights for fairness, or all multiplied; 1 on average. */
 import { Fault } from '../../platform/fault.ts'
 import type { Column, Frame } from '../data/frame.ts'
+import { groupsOf, intersectionOf } from '../evaluation/row-groups.ts'
+import { reweighing } from '../fairness/reweighing.ts'
 import { columnNamed, rowsInWords } from './columns.ts'
 import type { TrainSpec } from './spec.ts'
 import type { Target } from './target.ts'
 
 /** One weight per row of the target; undefined when all count the same. Throws `invalid_input` naming what is no weight. */
 export function readWeights(frame: Frame, spec: TrainSpec, target: Target): Float64Array | undefined {
-  if (spec.weightColumn === undefined && spec.classWeight === undefined) return undefined
+  if (spec.weightColumn === undefined && spec.classWeight === undefined && spec.reweighBy === undefined) return undefined
   const own = spec.weightColumn === undefined ? undefined : columnWeights(columnNamed(frame, spec.weightColumn, 'weight'), target)
-  const weights = own ?? new Float64Array(target.rows.length).fill(1)
+  const given = own ?? new Float64Array(target.rows.length).fill(1)
+  const weights = spec.reweighBy === undefined ? given : balancedGroups(frame, { names: spec.reweighBy, target, given })
   if (spec.classWeight !== undefined) multiplyByClass(weights, classWeights(spec.classWeight, target), target)
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length
   if (!Number.isFinite(mean)) throw new Fault('invalid_input', 'The weights add up to more than a number can hold. Scale them down.')
@@ -27,6 +30,22 @@ function columnWeights(column: Column, target: Target): Float64Array {
     'invalid_input',
     `Weight column '${column.name}' needs a positive number in every row, found ${Number.isNaN(value) ? 'a missing value' : value} (${rowsInWords(wrong)}). Fix or drop those rows.`,
   )
+}
+
+/** What rows count already, times what makes the answer independent of the crossing of these columns. */
+function balancedGroups(
+  frame: Frame,
+  { names, target, given }: { readonly names: readonly string[]; readonly target: Target; readonly given: Float64Array },
+): Float64Array {
+  if (target.task !== 'binary' && target.task !== 'multiclass')
+    throw new Fault(
+      'invalid_input',
+      `reweigh_by needs a target of classes, and this is ${target.task}. Leave it out, or use weight_column.`,
+    )
+  const groups = intersectionOf(names.map((name) => groupsOf(columnNamed(frame, name, 'reweighing'), target.rows)))
+  if (groups.names.length < 2)
+    throw new Fault('invalid_input', `reweigh_by names ${names.join(', ')}, which has one group only. Name a column with two or more.`)
+  return reweighing(groups.of, target.values, given)
 }
 
 /** One weight per class, in the order of the target's classes. */
