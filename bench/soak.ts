@@ -4,6 +4,7 @@ import { soakAgent } from './soak/agent.ts'
 import { soakIngest } from './soak/ingest.ts'
 import { isClean, soakKill } from './soak/kill.ts'
 import { soakThreads } from './soak/threads.ts'
+import { soakTraining } from './soak/training.ts'
 
 interface Soak {
   readonly report: unknown
@@ -38,6 +39,10 @@ const soaks: Readonly<Record<string, () => Promise<Soak>>> = {
   },
   threads: async () => {
     const report = await soakThreads({ kills: wholeNumber(values.kills ?? '50'), seed, database, say })
+    return { report, clean: report.wrong.length === 0 }
+  },
+  training: async () => {
+    const report = await soakTraining({ kills: wholeNumber(values.kills ?? '50'), seed, database, say })
     return { report, clean: report.wrong.length === 0 }
   },
   agent: async () => {
