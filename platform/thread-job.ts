@@ -3,6 +3,7 @@ import { parentPort, Worker } from 'node:worker_threads'
 import { asFault, Fault, type FaultCode, type FieldError } from './fault.ts'
 
 type Reply<A> =
+  | { readonly fraction: number }
   | { readonly ok: true; readonly answer: A }
   | { readonly ok: false; readonly code: FaultCode; readonly message: string; readonly errors: readonly FieldError[] }
 
@@ -16,10 +17,12 @@ export interface ThreadJob {
   readonly title: string
   /** Most milliseconds it may take, for work that a stranger's file decides. No limit when absent. */
   readonly limitMs?: number
+  /** Hears the share of the work that is done, 0 to 1, where the worker says it. */
+  readonly progress?: (fraction: number) => void
 }
 
 /** What the worker answers. Its Faults are thrown here as they are; `cancelled` within a moment of `signal`. */
-export async function inThread<A>({ file, data, signal, title, limitMs }: ThreadJob): Promise<A> {
+export async function inThread<A>({ file, data, signal, title, limitMs, progress }: ThreadJob): Promise<A> {
   const cancelled = (): Fault => new Fault('cancelled', `${title} was cancelled.`)
   if (signal.aborted) throw cancelled()
   const { promise, resolve, reject } = Promise.withResolvers<A>()
@@ -29,7 +32,8 @@ export async function inThread<A>({ file, data, signal, title, limitMs }: Thread
   const late = new Fault('invalid_input', `${title} took longer than ${(limitMs ?? 0) / 1000} seconds and was stopped.`)
   const timer = limitMs === undefined ? undefined : setTimeout(() => reject(late), limitMs)
   worker.on('message', (reply: Reply<A>) => {
-    if (reply.ok) resolve(reply.answer)
+    if ('fraction' in reply) progress?.(reply.fraction)
+    else if (reply.ok) resolve(reply.answer)
     else reject(new Fault(reply.code, reply.message, { errors: reply.errors }))
   })
   worker.on('error', (cause) => reject(new Fault('internal', `${title} stopped: its thread failed.`, { cause })))
@@ -43,11 +47,14 @@ export async function inThread<A>({ file, data, signal, title, limitMs }: Thread
   }
 }
 
-/** In the worker: does the work and answers with what it gives, or with its Fault as data, for an Error loses its code on the way. */
-export async function answerThreadJob(work: () => unknown): Promise<void> {
+/**
+ * In the worker: does the work and answers with what it gives, or with its Fault as data, for an Error loses its code on
+ * the way. The work may tell how much of it is done, 0 to 1.
+ */
+export async function answerThreadJob(work: (done: (fraction: number) => void) => unknown): Promise<void> {
   const reply = (message: Reply<unknown>): void => parentPort?.postMessage(message)
   try {
-    reply({ ok: true, answer: await work() })
+    reply({ ok: true, answer: await work((fraction) => reply({ fraction })) })
   } catch (error) {
     const { code, message, errors } = asFault(error)
     reply({ ok: false, code, message, errors })

@@ -134,8 +134,9 @@ interface Weights {
 }
 
 /** (a - 1)! b! / (a + b)! = 1 / (a C(a + b, a)), and the same with a and b changed, negative. */
-function weightsOf({ nodes, child }: OneTree): Weights {
-  const width = depthOf(nodes, child) + 1
+function weightsOf({ nodes, child, feature }: OneTree): Weights {
+  /** No more columns are held and lacking than a path is long, or than the tree asks. */
+  const width = Math.min(depthOf(nodes, child), new Set(feature).size) + 1
   const held = new Float64Array(width * width)
   const lacking = new Float64Array(width * width)
   for (let a = 0; a < width; a++) {

@@ -1,6 +1,5 @@
 /** Explains a stored model off the main thread. */
-import { Worker } from 'node:worker_threads'
-import { Fault, type FaultCode, type FieldError } from '../../platform/fault.ts'
+import { inThread } from '../../platform/thread-job.ts'
 import type { Frame } from '../data/frame.ts'
 import type { RecordExplanation, RecordQuestion } from './explain-record.ts'
 import type { DependenceQuestion, PartialDependence } from './partial-dependence.ts'
@@ -37,11 +36,6 @@ export interface ExplainInput {
   readonly asked: Asked
 }
 
-export type ExplainReply<A> =
-  | { readonly fraction: number }
-  | { readonly answer: A }
-  | { readonly code: FaultCode; readonly message: string; readonly errors: readonly FieldError[] }
-
 export interface ExplainControl {
   readonly signal: AbortSignal
   /** Share of the work that is done, 0 to 1. */
@@ -49,27 +43,9 @@ export interface ExplainControl {
 }
 
 /** Throws `invalid_input` when model, question and tables do not fit, `cancelled` within a moment of `signal`. */
-export async function explain<N extends ExplanationName>(
+export function explain<N extends ExplanationName>(
   input: { readonly bytes: Uint8Array; readonly asked: Extract<Asked, { readonly name: N }> },
-  { signal, progress }: ExplainControl,
+  control: ExplainControl,
 ): Promise<Explanations[N]['answer']> {
-  const cancelled = (): Fault => new Fault('cancelled', 'The explanation was cancelled.')
-  if (signal.aborted) throw cancelled()
-  const { promise, resolve, reject } = Promise.withResolvers<Explanations[N]['answer']>()
-  const worker = new Worker(new URL('./explain.worker.ts', import.meta.url), { workerData: input })
-  const abort = (): void => reject(cancelled())
-  signal.addEventListener('abort', abort, { once: true })
-  worker.on('message', (reply: ExplainReply<Explanations[N]['answer']>) => {
-    if ('fraction' in reply) progress?.(reply.fraction)
-    else if ('answer' in reply) resolve(reply.answer)
-    else reject(new Fault(reply.code, reply.message, { errors: reply.errors }))
-  })
-  worker.on('error', (cause) => reject(new Fault('internal', 'The explanation stopped: its thread failed.', { cause })))
-  worker.on('exit', () => reject(new Fault('internal', 'The explanation stopped: its thread ended early.')))
-  try {
-    return await promise
-  } finally {
-    signal.removeEventListener('abort', abort)
-    await worker.terminate()
-  }
+  return inThread({ file: new URL('./explain.worker.ts', import.meta.url), data: input, title: 'The explanation', ...control })
 }

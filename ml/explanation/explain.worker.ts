@@ -1,8 +1,8 @@
 /** The thread of one explanation: reads the model, answers the question. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { asFault } from '../../platform/fault.ts'
+import { workerData } from 'node:worker_threads'
+import { answerThreadJob } from '../../platform/thread-job.ts'
 import { decodeModel, type Model } from '../models/model.ts'
-import type { Asked, ExplainInput, ExplainReply, ExplanationName, Explanations } from './explain.ts'
+import type { Asked, ExplainInput, ExplanationName, Explanations } from './explain.ts'
 import { explainRecord } from './explain-record.ts'
 import { partialDependence } from './partial-dependence.ts'
 import { permutationImportance } from './permutation.ts'
@@ -12,10 +12,7 @@ import { splitImportance } from './split-importance.ts'
 
 type Answer = Explanations[ExplanationName]['answer']
 
-const post = (reply: ExplainReply<Answer>): void => parentPort?.postMessage(reply)
-const done = (fraction: number): void => post({ fraction })
-
-function answer(model: Model, asked: Asked): Answer {
+function answer(model: Model, asked: Asked, done: (fraction: number) => void): Answer {
   switch (asked.name) {
     case 'record': {
       const { background, backgroundRows, ...question } = asked.question
@@ -39,9 +36,4 @@ function answer(model: Model, asked: Asked): Answer {
 }
 
 const { bytes, asked }: ExplainInput = workerData
-try {
-  post({ answer: answer(decodeModel(bytes), asked) })
-} catch (error) {
-  const { code, message, errors } = asFault(error)
-  post({ code, message, errors })
-}
+await answerThreadJob((done) => answer(decodeModel(bytes), asked, done))

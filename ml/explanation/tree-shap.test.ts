@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../evaluation/seeded-random.ts'
+import type { Tree } from '../models/trees/tree.ts'
+import { packTrees } from '../models/trees/trees.ts'
 import { leafFinder } from '../models/trees/walk.ts'
 import { backgroundShap } from './background-shap.ts'
 import { pathShap } from './path-shap.ts'
@@ -71,6 +73,35 @@ describe('TreeSHAP by paths', () => {
       return total - answer(rowAt(rows, row))
     })
     expect(largest(gaps)).toBeLessThan(1e-12)
+  })
+})
+
+describe('a tree of 5,000 levels on two columns', () => {
+  const levels = Array.from({ length: 5000 }, (_, i) => i)
+  const chain: Tree = {
+    feature: levels.map((i) => i % 2),
+    threshold: levels.map((i) => i / 5000),
+    missing: levels.map(() => 0),
+    left: levels.map((i) => ~i),
+    right: levels.map((i) => (i < 4999 ? i + 1 : ~5000)),
+    gain: levels,
+    cover: levels.map((i) => 5001 - i),
+    value: levels,
+    leafCover: [...levels, 5000].map(() => 1),
+    leafValue: [...levels, 5000].map((i) => i / 5000),
+    sets: [],
+  }
+  const trees = packTrees([chain], 1, columnsFor(2))
+  const sum: TreeSum = { trees, start: Float64Array.of(0), scale: 1, slotOf: () => 0 }
+  const rows = randomRows(columnsFor(2), 20, seededRandom(8))
+
+  it.each([
+    ['by paths', () => pathShap(sum, 0, rows)],
+    ['against background rows', () => backgroundShap(sum, 0, { rows, background: rows })],
+  ])('is explained %s all the same', (_, explain) => {
+    const { base, values } = explain()
+    for (let row = 0; row < rows.count; row++)
+      expect(base + (values[2 * row] ?? 0) + (values[2 * row + 1] ?? 0)).toBeCloseTo(answers(sum, 0)(rowAt(rows, row)), 10)
   })
 })
 
