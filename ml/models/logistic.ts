@@ -13,7 +13,7 @@ import { equationBatchScorer, equationScorer } from './linear/equation-scorer.ts
 import { minimise } from './linear/lbfgs.ts'
 import { type LogLoss, logLossOf } from './linear/log-loss.ts'
 import { newton } from './linear/newton.ts'
-import { sigmoid, softmax } from './softmax.ts'
+import { sigmoid, softmax, softmaxRows } from './softmax.ts'
 
 const params = z.strictObject({
   penalty: z
@@ -108,7 +108,7 @@ function probabilityBatchScorer(equation: Equation, shape: Shape): BatchScorer {
   if (outputs > 1)
     return (values, rows, scores) => {
       score(values, rows, scores)
-      for (let row = 0; row < rows; row++) softmax(scores.subarray(row * outputs, (row + 1) * outputs))
+      softmaxRows(scores, outputs)
     }
   return (values, rows, scores) => {
     const logOdds = new Float64Array(rows)

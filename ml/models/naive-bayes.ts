@@ -8,7 +8,7 @@ import { type BatchScorer, defineAlgorithm, type Scorer, type Shape } from './al
 import { addAt, at } from './at.ts'
 import { float64s, numbers } from './numbers.ts'
 import { type Problem, prior } from './problem.ts'
-import { softmax } from './softmax.ts'
+import { softmax, softmaxRows } from './softmax.ts'
 import { spread } from './spread.ts'
 
 const params = z.strictObject({
@@ -83,27 +83,32 @@ interface Whole {
 /** A class in which the column is always missing is given the whole column's mean and variance. */
 function densities(problem: Problem, i: number, { mean, variance, floor }: Whole): Likelihood {
   const values = valuesOf(problem, i)
-  const totals = sumsByClass(problem, values, () => 1)
-  const orWhole = (sums: Float64Array, whole: number): number[] =>
-    Array.from(sums, (sum, k) => (at(totals, k) > 0 ? sum / at(totals, k) : whole))
-  const sums = sumsByClass(problem, values, (value) => value)
-  const means = Float64Array.from(orWhole(sums, mean))
-  const squares = sumsByClass(problem, values, (value, k) => (value - at(means, k)) ** 2)
-  return { type: 'number', means: Array.from(means), variances: orWhole(squares, variance).map((each) => each + floor) }
+  const { classes } = problem
+  const totals = new Float64Array(classes)
+  const sums = momentsByClass(problem, values, { around: new Float64Array(classes), power: 1, totals })
+  const means = sums.map((sum, k) => (at(totals, k) > 0 ? sum / at(totals, k) : mean))
+  const squares = momentsByClass(problem, values, { around: means, power: 2, totals: new Float64Array(classes) })
+  const variances = squares.map((sum, k) => (at(totals, k) > 0 ? sum / at(totals, k) : variance) + floor)
+  return { type: 'number', means: Array.from(means), variances: Array.from(variances) }
 }
 
-/** Weighted sums over the values that are not missing. */
-function sumsByClass(
-  { target, weights, classes }: Problem,
-  values: Float64Array,
-  measure: (value: number, k: number) => number,
-): Float64Array {
+interface Moments {
+  readonly around: Float64Array
+  readonly power: 1 | 2
+  /** Gets the weight of the values added, by class. */
+  readonly totals: Float64Array
+}
+
+/** By class, the weighted sum of the values' distances from a point, or of their squares; missing values are passed over. */
+function momentsByClass({ target, weights, classes }: Problem, values: Float64Array, { around, power, totals }: Moments): Float64Array {
   const sums = new Float64Array(classes)
   for (let row = 0; row < values.length; row++) {
-    const value = at(values, row)
-    if (Number.isNaN(value)) continue
     const k = at(target, row)
-    addAt(sums, k, (weights === undefined ? 1 : at(weights, row)) * measure(value, k))
+    const away = at(values, row) - at(around, k)
+    if (Number.isNaN(away)) continue
+    const weight = weights === undefined ? 1 : at(weights, row)
+    totals[k] = at(totals, k) + weight
+    sums[k] = at(sums, k) + (power === 1 ? weight * away : weight * away * away)
   }
   return sums
 }
@@ -196,11 +201,11 @@ function posteriorBatchScorer(learned: Fitted, shape: Shape): BatchScorer {
   const priors = Float64Array.from(learned.shares, Math.log)
   const { classes } = shape
   return (values, rows, scores) => {
-    for (let row = 0; row < rows; row++) scores.set(priors, row * classes)
+    for (let row = 0; row < rows; row++) for (let k = 0; k < classes; k++) scores[row * classes + k] = at(priors, k)
     for (const [i, share] of shares.entries()) {
       const column = values[i] ?? new Float64Array(rows).fill(Number.NaN)
       for (let row = 0; row < rows; row++) share(at(column, row), scores, row * classes)
     }
-    for (let row = 0; row < rows; row++) softmax(scores.subarray(row * classes, (row + 1) * classes))
+    softmaxRows(scores, classes)
   }
 }

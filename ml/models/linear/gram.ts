@@ -2,6 +2,8 @@
  * Everything least squares needs to know of the rows, in one matrix of slots by slots: Xᵀ W X and Xᵀ W y around the means.
  * Numbers meet in dot products, categories in counts, so that a category costs one addition a row and other column.
  */
+import { dotsKernel } from '../../kernels/dots.ts'
+import { sharedMemory } from '../../kernels/load.ts'
 import { addAt, at } from '../at.ts'
 import type { NumberBlock } from './design.ts'
 import type { LeastSquares } from './least-squares.ts'
@@ -29,7 +31,7 @@ export function gramOf({ design, target, weights, means }: Pick<LeastSquares, 'd
     for (let i = 0; i < length; i++) products[i] = at(weight, i) * at(target, from + i)
     multiplyTransposed(design, products, stretch, moments)
     load(tile, numbers, weight, stretch)
-    addDots(tile)
+    tile.add()
     for (const [i, slots] of ones.entries()) {
       for (const [j, { slot }] of numbers.entries())
         addColumn({ slots, slot, values: tile.weighted, start: j * stretchRows }, stretch, { matrix, width })
@@ -50,13 +52,19 @@ interface Tile {
   readonly weighted: Float64Array
   /** Dot products of weighted with plain columns so far, of which the upper triangle is whole. */
   readonly dots: Float64Array
+  /** Adds those of the rows loaded. */
+  readonly add: () => void
 }
 
 function tileOf(numbers: number, weights: Float64Array | undefined): Tile {
   const columns = Math.ceil(numbers / 4) * 4
-  const plain = new Float64Array(columns * stretchRows)
-  const weighted = weights === undefined ? plain : new Float64Array(columns * stretchRows)
-  return { columns, plain, weighted, dots: new Float64Array(columns * columns) }
+  const size = columns * stretchRows
+  const memory = sharedMemory(8 * (2 * size + columns * columns))
+  const kernel = dotsKernel(memory)
+  const plain = new Float64Array(memory.buffer, 0, size)
+  const weighted = weights === undefined ? plain : new Float64Array(memory.buffer, 8 * size, size)
+  const dots = new Float64Array(memory.buffer, 16 * size, columns * columns)
+  return { columns, plain, weighted, dots, add: () => kernel.addDots(columns, stretchRows, weighted.byteOffset, 0, dots.byteOffset) }
 }
 
 function load({ plain, weighted }: Tile, numbers: readonly NumberBlock[], weight: Float64Array, { from, length }: Stretch): void {
@@ -66,69 +74,6 @@ function load({ plain, weighted }: Tile, numbers: readonly NumberBlock[], weight
     if (weighted !== plain) for (let i = 0; i < length; i++) weighted[start + i] = at(weight, i) * at(plain, start + i)
     weighted.fill(0, start + length, start + stretchRows)
   }
-}
-
-/** Four columns by four at a time: each number loaded is used four times (measured 2.5x over one dot product at a time). */
-function addDots(tile: Tile): void {
-  const { columns } = tile
-  for (let i = 0; i < columns; i += 4) for (let j = i; j < columns; j += 4) addSixteen(tile, i, j)
-}
-
-/** The sums stay in registers, which arrays would not. */
-function addSixteen({ columns, plain, weighted, dots }: Tile, i: number, j: number): void {
-  const from = i * stretchRows
-  const to = j * stretchRows
-  let ap = 0,
-    aq = 0,
-    ar = 0,
-    as = 0
-  let bp = 0,
-    bq = 0,
-    br = 0,
-    bs = 0
-  let cp = 0,
-    cq = 0,
-    cr = 0,
-    cs = 0
-  let dp = 0,
-    dq = 0,
-    dr = 0,
-    ds = 0
-  for (let row = 0; row < stretchRows; row++) {
-    const a = at(weighted, from + row)
-    const b = at(weighted, from + stretchRows + row)
-    const c = at(weighted, from + 2 * stretchRows + row)
-    const d = at(weighted, from + 3 * stretchRows + row)
-    const p = at(plain, to + row)
-    const q = at(plain, to + stretchRows + row)
-    const r = at(plain, to + 2 * stretchRows + row)
-    const s = at(plain, to + 3 * stretchRows + row)
-    ap += a * p
-    aq += a * q
-    ar += a * r
-    as += a * s
-    bp += b * p
-    bq += b * q
-    br += b * r
-    bs += b * s
-    cp += c * p
-    cq += c * q
-    cr += c * r
-    cs += c * s
-    dp += d * p
-    dq += d * q
-    dr += d * r
-    ds += d * s
-  }
-  const first = i * columns + j
-  addRow(dots, first, [ap, aq, ar, as])
-  addRow(dots, first + columns, [bp, bq, br, bs])
-  addRow(dots, first + 2 * columns, [cp, cq, cr, cs])
-  addRow(dots, first + 3 * columns, [dp, dq, dr, ds])
-}
-
-function addRow(dots: Float64Array, start: number, sums: readonly number[]): void {
-  for (const [k, sum] of sums.entries()) addAt(dots, start + k, sum)
 }
 
 interface Matrix {

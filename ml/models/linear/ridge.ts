@@ -51,7 +51,7 @@ export function ridgeOfRows({ design, target, weights, means }: LeastSquares, { 
     })
   }
   const diagonal = diagonalOf({ design, weights, means }, alpha)
-  return solveByProducts({ times, diagonal }, moments, { tolerance: 1e-9, iterations: 1000, progress })
+  return solveByProducts({ times, diagonal }, moments, { tolerance: 1e-7, iterations: 1000, progress })
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
