@@ -98,7 +98,7 @@ describe('the gradient kernel in WebAssembly and in JavaScript', () => {
     ['softmax', (memory, engine) => gradientKernel(memory, engine).softmax(n, 3, 0, 8 * 1002, 65_536, 262_144, 8 * 1002)],
     ['squared', (memory, engine) => gradientKernel(memory, engine).squared(n, Number.POSITIVE_INFINITY, 0, 65_536, 262_144)],
     ['Huber', (memory, engine) => gradientKernel(memory, engine).squared(n, 2.5, 0, 65_536, 262_144)],
-    ['pinball', (memory, engine) => gradientKernel(memory, engine).pinball(n, 0.9, 0, 65_536, 262_144)],
+    ['pinball', (memory, engine) => gradientKernel(memory, engine).pinball(n, 0.9, 0.1, 0, 65_536, 262_144)],
     ['poisson', (memory, engine) => gradientKernel(memory, engine).poisson(n, Math.exp(0.7), 0, 65_536, 262_144)],
     [
       'weights and leaf values',

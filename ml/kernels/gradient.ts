@@ -6,7 +6,7 @@ export interface GradientKernel {
   logistic(n: number, scores: number, target: number, pairs: number): void
   softmax(n: number, classes: number, scores: number, scoreStep: number, target: number, pairs: number, pairStep: number): void
   squared(n: number, limit: number, scores: number, target: number, pairs: number): void
-  pinball(n: number, alpha: number, scores: number, target: number, pairs: number): void
+  pinball(n: number, alpha: number, hit: number, scores: number, target: number, pairs: number): void
   poisson(n: number, factor: number, scores: number, target: number, pairs: number): void
   weigh(n: number, weights: number, pairs: number): void
   addValue(rows: number, n: number, value: number, scores: number): void
@@ -70,10 +70,10 @@ function gradientTwin(memory: WebAssembly.Memory): GradientKernel {
     },
     squared: (n, limit, scores, target, pairs) =>
       eachRow(n, pairs, (i) => [Math.max(Math.min(read(scores, i) - read(target, i), limit), -limit), 1]),
-    pinball: (n, alpha, scores, target, pairs) =>
+    pinball: (n, alpha, hit, scores, target, pairs) =>
       eachRow(n, pairs, (i) => {
         const difference = read(scores, i) - read(target, i)
-        return [difference > 0 ? 1 - alpha : difference < 0 ? -alpha : 0, 1]
+        return [difference > 0 ? 1 - alpha : difference < 0 ? -alpha : hit, 1]
       }),
     poisson: (n, factor, scores, target, pairs) =>
       eachRow(n, pairs, (i) => {

@@ -86,10 +86,10 @@ function histogramTwin(memory: WebAssembly.Memory): HistogramKernel {
       return left
     },
     bestThreshold: (histogram, bins, missing, totals, l2, least, to) => {
-      const leaf = { doubles, histogram: histogram >>> 3, bins, totals: totals >>> 3, l2, least, to: to >>> 3 }
+      const leaf = { doubles, histogram: histogram >>> 3, totals: totals >>> 3, l2, least, to: to >>> 3 }
       doubles[to >>> 3] = 0
-      const best = scan(leaf, false, 0)
-      if (missing !== 0) scan(leaf, true, best)
+      const best = scan(leaf, { from: bins - 1, until: 0, step: -1, beat: 0 })
+      if (missing !== 0) scan(leaf, { from: 0, until: bins, step: 1, beat: best })
     },
   }
 }
@@ -97,29 +97,33 @@ function histogramTwin(memory: WebAssembly.Memory): HistogramKernel {
 interface Scanned {
   readonly doubles: Float64Array
   readonly histogram: number
-  readonly bins: number
   readonly totals: number
   readonly l2: number
   readonly least: number
   readonly to: number
 }
 
-function scan({ doubles, histogram, bins, totals, l2, least, to }: Scanned, missingLeft: boolean, beat: number): number {
+interface Course {
+  readonly from: number
+  readonly until: number
+  /** Down (-1) the near side, which grows bin by bin, is the right one; up it is the left one. */
+  readonly step: 1 | -1
+  readonly beat: number
+}
+
+function scan({ doubles, histogram, totals, l2, least, to }: Scanned, { from, until, step, beat }: Course): number {
   const read = (i: number): number => doubles[i] ?? 0
-  let g = missingLeft ? read(histogram + 2 * bins) : 0
-  let h = missingLeft ? read(histogram + 2 * bins + 1) : 0
-  let best = beat
-  for (let bin = 0; bin < bins; bin++) {
+  let [g, h, best] = [0, 0, beat]
+  for (let bin = from; bin !== until; bin += step) {
     g += read(histogram + 2 * bin)
     h += read(histogram + 2 * bin + 1)
     if (h < least) continue
-    const restG = read(totals) - g
-    const restH = read(totals + 1) - h
-    if (restH < least) break
-    const gain = (g * g) / (h + l2) + (restG * restG) / (restH + l2)
+    const [farG, farH] = [read(totals) - g, read(totals + 1) - h]
+    if (farH < least) break
+    const gain = (g * g) / (h + l2) + (farG * farG) / (farH + l2)
     if (gain <= best) continue
     best = gain
-    doubles.set([gain, 2 * bin + (missingLeft ? 1 : 0), g, h], to)
+    doubles.set(step < 0 ? [gain, 2 * (bin - 1) + 1, farG, farH] : [gain, 2 * bin, g, h], to)
   }
   return best
 }

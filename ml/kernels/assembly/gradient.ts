@@ -89,15 +89,16 @@ export function squared(n: i32, limit: f64, scores: usize, target: usize, pairs:
   }
 }
 
-/** Pinball loss: 1 - alpha where the score is above the target, -alpha below, 0 where it hits; hessian 1. */
-export function pinball(n: i32, alpha: f64, scores: usize, target: usize, pairs: usize): void {
+/** Pinball loss: 1 - alpha where the score is above the target, -alpha below, `hit` where it hits; hessian 1. */
+export function pinball(n: i32, alpha: f64, hit: f64, scores: usize, target: usize, pairs: usize): void {
   const one = f64x2.splat(1)
   for (let i = 0; i < n; i += 2, scores += 16, target += 16, pairs += 16) {
     const score = v128.load(scores)
     const y = v128.load(target)
     const over = v128.and(f64x2.gt(score, y), f64x2.splat(1 - alpha))
     const under = v128.and(f64x2.lt(score, y), f64x2.splat(-alpha))
-    keep(pairs, f64x2.add(over, under), one)
+    const equal = v128.and(f64x2.eq(score, y), f64x2.splat(hit))
+    keep(pairs, f64x2.add(f64x2.add(over, under), equal), one)
   }
 }
 

@@ -122,38 +122,56 @@ export function partition(rows: usize, n: i32, bins: usize, side: usize, lefts: 
   return <i32>((lefts - start) >> 2)
 }
 
-/** Writes gain, bin, gradient and hessian of the best cut found so far to `to`, if one beats `best`; returns the best gain. */
 // @ts-ignore: decorator
 @inline
-function scan(histogram: usize, bins: i32, start: v128, total: v128, l2: f64, least: f64, best: f64, missingLeft: i32, to: usize): f64 {
-  const shrink = f64x2.splat(l2)
-  let left = start
-  for (let bin = 0; bin < bins; bin++) {
-    left = f64x2.add(left, v128.load(histogram + ((<usize>bin) << 4)))
-    if (f64x2.extract_lane(left, 1) < least) continue
-    const right = f64x2.sub(total, left)
-    if (f64x2.extract_lane(right, 1) < least) break
-    const g = v128.shuffle<f64>(left, right, 0, 2)
-    const h = f64x2.add(v128.shuffle<f64>(left, right, 1, 3), shrink)
-    const each = f64x2.div(f64x2.mul(g, g), h)
-    const gain = f64x2.extract_lane(each, 0) + f64x2.extract_lane(each, 1)
-    if (gain <= best) continue
-    best = gain
-    store<f64>(to, gain)
-    store<f64>(to + 8, <f64>(2 * bin + missingLeft))
-    v128.store(to + 16, left)
-  }
-  return best
+function gainOf(left: v128, right: v128, shrink: v128): f64 {
+  const g = v128.shuffle<f64>(left, right, 0, 2)
+  const h = f64x2.add(v128.shuffle<f64>(left, right, 1, 3), shrink)
+  const each = f64x2.div(f64x2.mul(g, g), h)
+  return f64x2.extract_lane(each, 0) + f64x2.extract_lane(each, 1)
+}
+
+// @ts-ignore: decorator
+@inline
+function keepCut(to: usize, gain: f64, choice: i32, left: v128): void {
+  store<f64>(to, gain)
+  store<f64>(to + 8, <f64>choice)
+  v128.store(to + 16, left)
 }
 
 /**
  * The cut of one column's histogram that gains most: G²/(H + l2) of both sides. Each side needs a hessian of `least`, above
- * 0. With `missing` 1 the bin after the last is tried on the right, then on the left. Writes four float64: gain (0: no cut
- * is allowed), 2 * the last bin on the left + 1 where what is missing goes left, gradient and hessian of the left side.
+ * 0. Cuts are tried from the highest down, what is missing on the left; of equal ones the first stays (as in LightGBM).
+ * With `missing` 1 they are then tried from the lowest up, with the bin after the last, which is missing, on the right.
+ * Writes four float64: gain (0: no cut is allowed), 2 * the last bin on the left + 1 where what is missing goes left,
+ * gradient and hessian of the left side.
  */
 export function bestThreshold(histogram: usize, bins: i32, missing: i32, totals: usize, l2: f64, least: f64, to: usize): void {
   const total = v128.load(totals)
+  const shrink = f64x2.splat(l2)
+  let best: f64 = 0
   store<f64>(to, 0)
-  const best = scan(histogram, bins, f64x2.splat(0), total, l2, least, 0, 0, to)
-  if (missing != 0) scan(histogram, bins, v128.load(histogram + ((<usize>bins) << 4)), total, l2, least, best, 1, to)
+  let right = f64x2.splat(0)
+  for (let bin = bins - 1; bin > 0; bin--) {
+    right = f64x2.add(right, v128.load(histogram + ((<usize>bin) << 4)))
+    if (f64x2.extract_lane(right, 1) < least) continue
+    const left = f64x2.sub(total, right)
+    if (f64x2.extract_lane(left, 1) < least) break
+    const gain = gainOf(left, right, shrink)
+    if (gain <= best) continue
+    best = gain
+    keepCut(to, gain, 2 * (bin - 1) + 1, left)
+  }
+  if (missing == 0) return
+  let left = f64x2.splat(0)
+  for (let bin = 0; bin < bins; bin++) {
+    left = f64x2.add(left, v128.load(histogram + ((<usize>bin) << 4)))
+    if (f64x2.extract_lane(left, 1) < least) continue
+    const rest = f64x2.sub(total, left)
+    if (f64x2.extract_lane(rest, 1) < least) break
+    const gain = gainOf(left, rest, shrink)
+    if (gain <= best) continue
+    best = gain
+    keepCut(to, gain, 2 * bin, left)
+  }
 }

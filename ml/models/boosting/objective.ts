@@ -12,6 +12,8 @@ export interface Loss {
   readonly kernel: number
   /** What the kernel is told: Huber's limit, the quantile, or Poisson's factor. */
   readonly parameter: number
+  /** Gradient where a score hits its target: for quantiles that of a score above, as in LightGBM. Absent: 0. */
+  readonly hit?: number
   /** Leaves answer this quantile of the residuals of their rows. */
   readonly quantile?: number
   /** The best constant, by output. `rows` are those to learn from. */
@@ -36,7 +38,7 @@ export function lossOf(problem: Problem, { objective, alpha }: BoostingParams): 
     case 'mae':
       return quantileLoss(0.5, 2)
     case 'quantile':
-      return quantileLoss(alpha, 1)
+      return { ...quantileLoss(alpha, 1), hit: 1 - alpha }
     case 'poisson':
       return { kernel: losses.poisson, parameter: Math.exp(poissonStep), start: logMean, loss: poissonLoss }
   }

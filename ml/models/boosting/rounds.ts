@@ -17,7 +17,7 @@ export function rounds(run: Run): (round: number) => readonly Tree[] {
   const rowsOfRound = drawRows(run)
   const order = new Uint32Array(field.memory.buffer, layout.order, layout.rows)
   return (round) => {
-    args.set([loss.kernel, loss.parameter])
+    args.set([loss.kernel, loss.parameter, loss.hit ?? 0])
     team.run(tasks.derive, Math.ceil(layout.rows / chunk))
     const { list, teaching } = rowsOfRound(round)
     return Array.from({ length: layout.outputs }, (_, output) => {

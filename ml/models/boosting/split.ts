@@ -65,12 +65,11 @@ function leastHessian({ h, rows }: LeafSums, { minRows, minHessian }: SplitRules
   return Math.max(minHessian, ((minRows - 0.5) * h) / rows, Number.MIN_VALUE)
 }
 
-/** The gain that a split must beat; gains below are no gains. */
-function parentGain({ g, h }: LeafSums, rules: SplitRules): number {
-  return gain(g, h, rules) + rules.minGain
+/** The cut with what it gains over no split, if that is more than minGain and more than rounding. */
+function above({ g, h }: LeafSums, rules: SplitRules, [found, ...rest]: Cut): Cut {
+  const gained = found - gain(g, h, rules)
+  return gained > Math.max(rules.minGain, rounding * found) ? [gained, ...rest] : noCut
 }
-
-const above = (parent: number, [found, ...rest]: Cut): Cut => (found - parent > rounding * found ? [found - parent, ...rest] : noCut)
 
 /** The best threshold, where nothing but l2 has a say: in the kernel. `totals` and `to` are byte offsets. */
 export function cutByKernel(
@@ -81,7 +80,7 @@ export function cutByKernel(
   kernel.bestThreshold(8 * at, bins, missing ? 1 : 0, totals, rules.l2, leastHessian(leaf, rules), to)
   const read = (i: number): number => heap[(to >>> 3) + i] ?? 0
   const cut: Cut = [read(0), read(1), read(2), read(3)]
-  return above(parentGain(leaf, rules), missing ? cut : withLargerSide(cut, leaf))
+  return above(leaf, rules, missing ? cut : withLargerSide(cut, leaf))
 }
 
 /** Nothing was missing here: what is missing later goes with the larger side. */
@@ -89,29 +88,32 @@ function withLargerSide([found, choice, g, h]: Cut, leaf: LeafSums): Cut {
   return [found, (choice & ~1) | (2 * h >= leaf.h ? 1 : 0), g, h]
 }
 
-/** The best threshold under l1 and monotone constraints. The choice is 2 * the last bin on the left + 1 where missing goes left. */
+/** The best threshold under l1 and monotone constraints, in the kernel's order. The choice is 2 * the last bin on the left + 1 where missing goes left. */
 export function cutNumbers(column: ColumnSums, leaf: LeafSums, rules: SplitRules): Cut {
-  const right = scanNumbers(column, leaf, { rules, missingLeft: false })
-  if (!column.missing) return above(parentGain(leaf, rules), withLargerSide(right, leaf))
-  const left = scanNumbers(column, leaf, { rules, missingLeft: true })
-  return above(parentGain(leaf, rules), left[0] > right[0] ? left : right)
+  const down = scanNumbers(column, leaf, { rules, step: -1 })
+  if (!column.missing) return above(leaf, rules, withLargerSide(down, leaf))
+  const up = scanNumbers(column, leaf, { rules, step: 1 })
+  return above(leaf, rules, up[0] > down[0] ? up : down)
 }
 
+/** Down (-1) the right side grows bin by bin and missing is on the left; up it is the other way round. */
 function scanNumbers(
   { heap, at, bins, monotone }: ColumnSums,
   leaf: LeafSums,
-  { rules, missingLeft }: { readonly rules: SplitRules; readonly missingLeft: boolean },
+  { rules, step }: { readonly rules: SplitRules; readonly step: 1 | -1 },
 ): Cut {
   const least = leastHessian(leaf, rules)
-  let [g = 0, h = 0] = missingLeft ? heap.subarray(at + 2 * bins, at + 2 * bins + 2) : []
+  const [from, until] = step < 0 ? [bins - 1, 0] : [0, bins]
+  let [near, nearH] = [0, 0]
   let best = noCut
-  for (let bin = 0; bin < bins; bin++) {
-    g += heap[at + 2 * bin] ?? 0
-    h += heap[at + 2 * bin + 1] ?? 0
-    if (h < least) continue
-    if (leaf.h - h < least) break
+  for (let bin = from; bin !== until; bin += step) {
+    near += heap[at + 2 * bin] ?? 0
+    nearH += heap[at + 2 * bin + 1] ?? 0
+    if (nearH < least) continue
+    if (leaf.h - nearH < least) break
+    const [choice, g, h] = step < 0 ? [2 * (bin - 1) + 1, leaf.g - near, leaf.h - nearH] : [2 * bin, near, nearH]
     const found = gainOfSides(g, h, { leaf, rules, monotone })
-    if (found > best[0]) best = [found, 2 * bin + (missingLeft ? 1 : 0), g, h]
+    if (found > best[0]) best = [found, choice, g, h]
   }
   return best
 }
@@ -136,12 +138,11 @@ const gainOfValue = (value: number, g: number, { h, rules }: { readonly h: numbe
 
 /** The best set of categories; bin 0, missing or rare, is always on the right. `binsOfChoice` reads the choice. */
 export function cutCategories(column: ColumnSums, leaf: LeafSums, rules: SplitRules): Cut {
-  const parent = parentGain(leaf, rules)
-  if (column.bins <= oneAgainstRest) return above(parent, bestSingle(column, leaf, rules))
+  if (column.bins <= oneAgainstRest) return above(leaf, rules, bestSingle(column, leaf, rules))
   const order = sortedBins(column, leaf)
   const up = bestPrefix(column, order, { leaf, rules, reversed: 0 })
   const down = bestPrefix(column, order.toReversed(), { leaf, rules, reversed: 1 })
-  return above(parent, down[0] > up[0] ? down : up)
+  return above(leaf, rules, down[0] > up[0] ? down : up)
 }
 
 /** Bins on the left, and the l2 that the children's values are shrunk by on top. */

@@ -99,7 +99,7 @@ function binRows(bench: Bench, unit: number): void {
 
 export const binUnits = (rows: number): number => Math.ceil(rows / binned)
 
-/** Args: loss, its parameter. Weights are applied where there are any. */
+/** Args: loss, its parameter, the gradient of a hit (pinball). Weights are applied where there are any. */
 function derive(bench: Bench, unit: number): void {
   const { layout, gradient } = bench
   const [loss, parameter] = [arg(bench, 0), arg(bench, 1)]
@@ -109,7 +109,7 @@ function derive(bench: Bench, unit: number): void {
   if (loss === losses.logistic) gradient.logistic(n, scores, target, pairs)
   else if (loss === losses.softmax) gradient.softmax(n, layout.outputs, scores, layout.scoreStep, target, pairs, layout.pairStep)
   else if (loss === losses.squared) gradient.squared(n, parameter, scores, target, pairs)
-  else if (loss === losses.pinball) gradient.pinball(n, parameter, scores, target, pairs)
+  else if (loss === losses.pinball) gradient.pinball(n, parameter, arg(bench, 2), scores, target, pairs)
   else gradient.poisson(n, parameter, scores, target, pairs)
   if (!layout.weighted) return
   for (let k = 0; k < layout.outputs; k++) gradient.weigh(n, layout.weights + 8 * from, pairs + k * layout.pairStep)

@@ -6,23 +6,57 @@
 /** Values rarer than this share a bin with a neighbour. */
 const minInBin = 3
 
+/** What is this close to 0 is 0. */
+const zero = 1e-35
+
 /**
- * Upper bounds of bins for sorted numbers: every distinct value its own bin if they fit; else bins of equal count, where a
- * heavy value keeps a bin (almost) to itself (LightGBM's GreedyFindBin). The last bound is the largest number there is.
+ * Upper bounds of bins for sorted numbers, as LightGBM finds them. 0, which often means "none", has a bin of its own; the
+ * others are shared between what lies below and above. The last bound is the largest number there is.
  */
 export function upperBounds(sorted: Float64Array, maxBins: number): Float64Array {
+  const below = countWhile(sorted, (value) => value <= -zero)
+  const upTo = countWhile(sorted, (value) => value <= zero)
+  const apart = sorted.length - (upTo - below)
+  if (apart === 0) return Float64Array.of(Number.MAX_VALUE)
+  const bounds: number[] = []
+  if (below > 0) {
+    bounds.push(...boundsOf(sorted.subarray(0, below), Math.max(1, Math.floor((below / apart) * (maxBins - 1)))))
+    if (below < sorted.length) bounds.push(-zero)
+  }
+  const rest = maxBins - 1 - bounds.length
+  if (upTo < sorted.length && rest > 0) bounds.push(zero, ...boundsOf(sorted.subarray(upTo), rest))
+  return Float64Array.from([...bounds, Number.MAX_VALUE])
+}
+
+/** How many of the sorted values come before the first that does not pass (halving). */
+function countWhile(sorted: Float64Array, passes: (value: number) => boolean): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (passes(sorted[middle] ?? 0)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * Bounds between bins: every distinct value its own if they fit; else bins of equal count, where a heavy value keeps a bin
+ * (almost) to itself (LightGBM's GreedyFindBin).
+ */
+function boundsOf(sorted: Float64Array, maxBins: number): readonly number[] {
   const { distinct, counts } = runs(sorted)
-  if (distinct.length === 0) return Float64Array.of(Number.MAX_VALUE)
-  const closes = distinct.length <= maxBins ? fewValues : manyValues(counts, sorted.length, maxBins)
+  const few = distinct.length <= maxBins
+  const most = few ? maxBins : Math.min(maxBins, Math.max(1, Math.floor(sorted.length / minInBin)))
+  const closes = few ? fewValues : manyValues(counts, sorted.length, most)
   const bounds: number[] = []
   let inBin = 0
-  for (let i = 0; i + 1 < distinct.length && bounds.length < maxBins - 1; i++) {
+  for (let i = 0; i + 1 < distinct.length && bounds.length < most - 1; i++) {
     inBin += counts[i] ?? 0
     if (!closes(i, inBin)) continue
     bounds.push(between(distinct[i] ?? 0, distinct[i + 1] ?? 0))
     inBin = 0
   }
-  return Float64Array.from([...bounds, Number.MAX_VALUE])
+  return bounds
 }
 
 /** Whether a bin of `inBin` values ends after distinct value `i`. Asked for every i in turn. */
@@ -39,13 +73,13 @@ function manyValues(counts: Uint32Array, total: number, maxBins: number): Closes
     rows -= count
     bins--
   }
-  let size = Math.max(minInBin, rows / Math.max(1, bins))
+  let size = rows / Math.max(1, bins)
   return (i, inBin) => {
     const count = counts[i] ?? 0
     const next = counts[i + 1] ?? 0
     if (count < fair) rows -= count
     if (count < fair && inBin < size && !(next >= fair && inBin >= Math.max(1, size / 2))) return false
-    if (count < fair) size = Math.max(minInBin, rows / Math.max(1, --bins))
+    if (count < fair) size = rows / Math.max(1, --bins)
     return true
   }
 }
