@@ -41,7 +41,10 @@ function cells({ value, probabilities, vector }: Prediction): readonly (string |
   return probabilities === undefined ? [value] : [quoted(String(value)), probabilities[String(value)] ?? '']
 }
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+/** A declaration: the work above begins before a constant here would have its value. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
+}
 
 function slice(frame: Frame, from: number, to: number): Frame {
   const columns = frame.columns.map((column) =>
