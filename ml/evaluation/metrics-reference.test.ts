@@ -6,6 +6,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { clusterAgreement } from './cluster-agreement.ts'
+import { adjustedRandIndex, calinskiHarabasz, daviesBouldin, silhouette } from './clustering.ts'
 import { averaged, classMeasures, fBeta } from './confusion.ts'
 import { calibrationCurve, rocCurve } from './curves.ts'
 import { dcg, ndcg } from './gain.ts'
@@ -64,11 +66,30 @@ const multiclassSet = z.object({
 })
 const regressionSet = z.object({ y: numbers, pred: numbers, expected: z.record(z.string(), number) })
 const rankingSet = z.object({ relevance: numbers, score: numbers, expected: z.record(z.string(), number) })
+const clusteringSet = z.object({
+  X: z.array(numbers),
+  labels: numbers,
+  true: numbers,
+  expected: z.object({
+    silhouette: number,
+    silhouette_noisy: number,
+    davies_bouldin: number,
+    calinski_harabasz: number,
+    ari: number,
+    nmi: number,
+    ami: number,
+    homogeneity: number,
+    completeness: number,
+    v_measure: number,
+    fowlkes_mallows: number,
+  }),
+})
 const reference = z.object({
   binary: z.record(z.string(), binarySet),
   multiclass: z.record(z.string(), multiclassSet),
   regression: z.record(z.string(), regressionSet),
   ranking: z.record(z.string(), rankingSet),
+  clustering: z.record(z.string(), clusteringSet).default({}),
 })
 
 const near = (found: number | undefined, wanted: number | undefined): void =>
@@ -167,6 +188,21 @@ describe.each(files)("scikit-learn's digits in %s", async (file) => {
       if (name === 'rmsle' && found.rmsle === undefined) expect(Math.min(...y, ...pred)).toBeLessThan(0)
       else near(found[name], value)
     }
+  })
+
+  it.each(Object.entries(sets.clustering))('clusters: %s', (_, { X, labels, true: truth, expected }) => {
+    const values = Float64Array.from(X.flat())
+    const [found, known] = [Int32Array.from(labels), Int32Array.from(truth)]
+    const clustered = { width: X[0]?.length ?? 0, values, labels: found }
+    near(silhouette(clustered), expected.silhouette)
+    near(silhouette({ ...clustered, labels: known }), expected.silhouette_noisy)
+    near(daviesBouldin(clustered), expected.davies_bouldin)
+    near(calinskiHarabasz(clustered), expected.calinski_harabasz)
+    near(adjustedRandIndex(known, found), expected.ari)
+    const agreement = clusterAgreement(known, found)
+    for (const name of ['ami', 'homogeneity', 'completeness', 'v_measure', 'fowlkes_mallows'] as const)
+      near(agreement[name], expected[name])
+    near(agreement.v_measure, expected.nmi)
   })
 
   it.each(Object.entries(sets.ranking))('lists: %s', (_, { relevance, score, expected }) => {

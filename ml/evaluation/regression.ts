@@ -35,12 +35,6 @@ export function regressionMetrics(numbers: Numbers, order: Uint32Array = byError
   }
 }
 
-/** What a prediction of the `quantile` (0 to 1) is judged by: missing below costs `quantile` per unit, above the rest of 1. */
-export function pinball(numbers: Numbers, quantile: number): number {
-  const { under, over } = sumsOf(numbers, 0, 0)
-  return (quantile * under + (1 - quantile) * over) / centreOf(numbers).total
-}
-
 function centreOf({ target, scores, weights }: Numbers): { readonly total: number; readonly mean: number; readonly bias: number } {
   let [total, sum, missed] = [0, 0, 0]
   for (let row = 0; row < target.length; row++) {
