@@ -7,6 +7,7 @@ import { benchGbdt } from './gbdt.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLinear } from './linear.ts'
 import { benchMcp } from './mcp.ts'
+import { benchNeural } from './neural.ts'
 import { benchPredict } from './predict.ts'
 import { benchRetrieval } from './retrieval.ts'
 import { benchShap } from './shap.ts'
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   gbdt: benchGbdt,
   forest: benchForest,
   linear: benchLinear,
+  neural: benchNeural,
   predict: benchPredict,
   shap: benchShap,
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { defineAlgorithm, type Shape } from './algorithm.ts'
 import { answersOf, type Examples } from './neural/examples.ts'
 import { holdOut } from './neural/hold-out.ts'
-import { copyShifted, type ImageEncoding, imageEncoding, imageEncodingOf, imagesOf, shapeOfImage, writeImage } from './neural/images.ts'
+import { copyShifted, type ImageEncoding, imageEncoding, imageEncodingOf, imagesOf, shapeOfImage, writeImages } from './neural/images.ts'
 import { type LayerSpec, layerSpec, placeLayers, rowsThatFit, sizeOf } from './neural/layer-specs.ts'
 import { crossEntropy } from './neural/loss.ts'
 import { finishClasses, networkBatchScorer, networkScorer, type ScoringOptions } from './neural/network-scorer.ts'
@@ -76,7 +76,7 @@ export const cnn = defineAlgorithm({
     const rows = holdOut(problem, options.validation_fraction, control.seed)
     return { image, layers, ...trainNetwork(examplesOf(problem, image, options.shift), rows, training, control) }
   },
-  scorer: (network, shape) => networkScorer(scoringOf(network, shape)),
+  scorer: (network, shape) => networkScorer(scoringOf(network, shape), shape.columns.length),
   batchScorer: (network, shape) => networkBatchScorer(scoringOf(network, shape)),
 })
 
@@ -117,7 +117,7 @@ function scoringOf({ image, layers, weights }: Fitted, shape: Shape): ScoringOpt
     throw new RangeError('The weights are not of these layers.')
   return {
     network: { layers, input, weights },
-    encode: (row, into, offset) => writeImage(image, row, { into, offset }),
-    finish: finishClasses,
+    encode: (values, rows, into) => writeImages(image, { values, rows }, into),
+    finish: finishClasses(outputs(shape)),
   }
 }

@@ -9,14 +9,13 @@ import { answersOf, type Examples } from './neural/examples.ts'
 import { holdOut } from './neural/hold-out.ts'
 import { type LayerSpec, layerSpec, placeLayers, rowsThatFit } from './neural/layer-specs.ts'
 import { crossEntropy, squaredError } from './neural/loss.ts'
-import { finishClasses, networkBatchScorer, networkScorer, type ScoringOptions } from './neural/network-scorer.ts'
+import { finishClasses, finishNumbers, networkBatchScorer, networkScorer, type ScoringOptions } from './neural/network-scorer.ts'
 import {
-  cellOf,
   cellsOf,
   encodedWidth,
   encodingOf,
   requireColumns,
-  spreadRow,
+  spreadRows,
   type TableEncoding,
   tableEncoding,
 } from './neural/table-encoding.ts'
@@ -27,8 +26,8 @@ import { outputs, type Problem, prior } from './problem.ts'
 const params = z.strictObject({
   hidden_layers: z.array(z.int().min(1).max(4096)).max(8).default([64, 32]).describe('Outputs of each hidden layer; [] is a linear model'),
   activation: z.enum(['relu', 'tanh', 'logistic']).default('relu').describe('Between the layers'),
-  alpha: z.number().min(0).max(1000).default(0.2).describe('L2 penalty, divided by the rows of a batch'),
-  dropout: z.number().min(0).max(0.9).default(0.1).describe('Share of hidden outputs that training drops'),
+  alpha: z.number().min(0).max(1000).default(0.3).describe('L2 penalty, divided by the rows of a batch'),
+  dropout: z.number().min(0).max(0.9).default(0.2).describe('Share of hidden outputs that training drops'),
   batch_size: z.int().min(1).max(8192).optional().describe('Most rows of a step. Absent: 16 to 256, by the number of rows'),
   learning_rate: z.number().gt(0).max(1).default(0.003).describe('Of the first epochs; it falls to nothing along a cosine'),
   max_epochs: z.int().min(1).max(10_000).default(100).describe('Most passes over the rows'),
@@ -74,7 +73,7 @@ export const neuralNetwork = defineAlgorithm({
     const rows = holdOut(problem, options.validation_fraction, control.seed)
     return { columns, layers, target, ...trainNetwork(examplesOf(problem, columns, target), rows, training, control) }
   },
-  scorer: (network, shape) => networkScorer(scoringOf(network, shape)),
+  scorer: (network, shape) => networkScorer(scoringOf(network, shape), shape.columns.length),
   batchScorer: (network, shape) => networkBatchScorer(scoringOf(network, shape)),
 })
 
@@ -106,12 +105,9 @@ function scaleOf(problem: Problem): Fitted['target'] {
 
 function examplesOf(problem: Problem, columns: TableEncoding, { mean, scale }: Fitted['target']): Examples {
   const cells = cellsOf(columns, problem.values, problem.rows)
-  const width = encodedWidth(columns)
   return {
     rows: problem.rows,
-    write: (rows, into) => {
-      for (let i = 0; i < rows.length; i++) spreadRow(columns, { cells, at: (rows[i] ?? 0) * columns.length }, { into, offset: i * width })
-    },
+    write: (rows, into) => spreadRows(columns, { cells, rows }, into),
     answers: answersOf(
       problem.target.map((value) => (value - mean) / scale),
       problem.weights,
@@ -125,18 +121,12 @@ function scoringOf({ columns, layers, weights, target }: Fitted, shape: Shape): 
   const placed = placeLayers(layers, input)
   if (placed.weights !== weights.length || placed.layers.at(-1)?.output.channels !== outputs(shape))
     throw new RangeError('The weights are not of these layers.')
-  const cells = new Float32Array(columns.length)
   return {
     network: { layers, input, weights },
-    encode: (row, into, offset) => {
-      for (const [i, column] of columns.entries()) cells[i] = cellOf(column, row[i] ?? Number.NaN)
-      spreadRow(columns, { cells, at: 0 }, { into, offset })
+    encode: (values, rows, into) => {
+      const every = Uint32Array.from({ length: rows }, (_, row) => row)
+      spreadRows(columns, { cells: cellsOf(columns, values, rows), rows: every }, into)
     },
-    finish: shape.task === 'regression' ? finishNumber(target) : finishClasses,
+    finish: shape.task === 'regression' ? finishNumbers(target) : finishClasses(outputs(shape)),
   }
 }
-
-const finishNumber =
-  ({ mean, scale }: Fitted['target']): ScoringOptions['finish'] =>
-  (found, scores) =>
-    scores.fill(mean + scale * (found[0] ?? 0))

@@ -57,28 +57,28 @@ function meanOf(values: Float64Array): number {
   return mean
 }
 
-/** Writes the image of one row, with a number per column, from `offset` on. Pixels without a column are 0, which is the mean. */
-export function writeImage(
+/** Writes the images of all rows, one after the other. Pixels without a column are 0, which is the mean. */
+export function writeImages(
   { places, mean, scale, blank, height, width, channels }: ImageEncoding,
-  row: Float64Array,
-  { into, offset }: { readonly into: Float32Array; readonly offset: number },
+  { values, rows }: { readonly values: readonly Float64Array[]; readonly rows: number },
+  into: Float32Array,
 ): void {
-  into.fill(0, offset, offset + height * width * channels)
-  for (let i = 0; i < places.length; i++) {
-    const value = row[i] ?? Number.NaN
-    into[offset + (places[i] ?? 0)] = Number.isNaN(value) ? (blank[i] ?? 0) : (value - mean) / scale
+  const size = height * width * channels
+  into.fill(0, 0, rows * size)
+  for (const [i, place] of places.entries()) {
+    const cells = values[i] ?? new Float64Array(rows)
+    const unknown = blank[i] ?? 0
+    for (let row = 0; row < rows; row++) {
+      const value = cells[row] ?? Number.NaN
+      into[row * size + place] = Number.isNaN(value) ? unknown : (value - mean) / scale
+    }
   }
 }
 
 /** All images of a table, one after the other. */
 export function imagesOf(encoding: ImageEncoding, values: readonly Float64Array[], rows: number): Float32Array {
-  const size = encoding.height * encoding.width * encoding.channels
-  const images = new Float32Array(rows * size)
-  const row = new Float64Array(values.length)
-  for (let i = 0; i < rows; i++) {
-    for (let column = 0; column < values.length; column++) row[column] = values[column]?.[i] ?? Number.NaN
-    writeImage(encoding, row, { into: images, offset: i * size })
-  }
+  const images = new Float32Array(rows * encoding.height * encoding.width * encoding.channels)
+  writeImages(encoding, { values, rows }, images)
   return images
 }
 

@@ -1,4 +1,4 @@
-/** Scores rows by a fitted network: one row in a network of capacity 1, many in chunks; a row's bits are the same in both. */
+/** Scores rows by a fitted network: one row in a network of capacity 1, many in chunks; the bits are the same in both. */
 import type { BatchScorer, Scorer } from '../algorithm.ts'
 import { softmax } from '../softmax.ts'
 import { rowsThatFit } from './layer-specs.ts'
@@ -12,10 +12,10 @@ export interface FittedNetwork {
 
 export interface ScoringOptions {
   readonly network: FittedNetwork
-  /** Writes the inputs of one row, with a number per column as in `Inputs`, to `into` from `offset` on. */
-  readonly encode: (row: Float64Array, into: Float32Array, offset: number) => void
-  /** Turns the outputs of one row into its scores. */
-  readonly finish: (outputs: Float64Array, scores: Float64Array) => void
+  /** Writes the inputs of all rows of some columns, one row after the other. */
+  readonly encode: (values: readonly Float64Array[], rows: number, into: Float32Array) => void
+  /** Turns the outputs of some rows into their scores. */
+  readonly finish: (outputs: Float32Array, rows: number, scores: Float64Array) => void
 }
 
 const mostRows = 256
@@ -27,13 +27,15 @@ export function openNetwork({ layers, input, weights }: FittedNetwork, capacity:
   return network
 }
 
-export function networkScorer({ network: fitted, encode, finish }: ScoringOptions): Scorer {
+/** `columns`: how many numbers a row has. */
+export function networkScorer({ network: fitted, encode, finish }: ScoringOptions, columns: number): Scorer {
   const network = openNetwork(fitted, 1)
-  const outputs = new Float64Array(network.outputSize)
+  const cells = new Float64Array(columns)
+  const values = Array.from(cells, (_, i) => cells.subarray(i, i + 1))
   return (row, scores) => {
-    encode(row, network.inputs, 0)
-    outputs.set(network.forward({ rows: 1, training: false, random: still }))
-    finish(outputs, scores)
+    cells.set(row)
+    encode(values, 1, network.inputs)
+    finish(network.forward({ rows: 1, training: false, random: still }), 1, scores)
   }
 }
 
@@ -41,20 +43,16 @@ export function networkBatchScorer({ network: fitted, encode, finish }: ScoringO
   const chunk = Math.min(mostRows, rowsThatFit(fitted.layers, fitted.input))
   return (values, rows, all) => {
     const network = openNetwork(fitted, Math.min(rows, chunk))
-    const row = new Float64Array(values.length)
-    const outputs = new Float64Array(network.outputSize)
     const width = all.length / Math.max(1, rows)
     for (let from = 0; from < rows; from += chunk) {
-      const count = Math.min(chunk, rows - from)
-      for (let i = 0; i < count; i++) {
-        for (let column = 0; column < values.length; column++) row[column] = values[column]?.[from + i] ?? Number.NaN
-        encode(row, network.inputs, i * network.inputSize)
-      }
-      const found = network.forward({ rows: count, training: false, random: still })
-      for (let i = 0; i < count; i++) {
-        outputs.set(found.subarray(i * network.outputSize, (i + 1) * network.outputSize))
-        finish(outputs, all.subarray((from + i) * width, (from + i + 1) * width))
-      }
+      const until = Math.min(rows, from + chunk)
+      const part = values.map((column) => column.subarray(from, until))
+      encode(part, until - from, network.inputs)
+      finish(
+        network.forward({ rows: until - from, training: false, random: still }),
+        until - from,
+        all.subarray(from * width, until * width),
+      )
     }
   }
 }
@@ -62,8 +60,21 @@ export function networkBatchScorer({ network: fitted, encode, finish }: ScoringO
 /** Scoring draws nothing. */
 const still = (): number => 0.5
 
-/** Scores to probabilities. */
-export function finishClasses(outputs: Float64Array, scores: Float64Array): void {
-  scores.set(outputs)
-  softmax(scores)
+/** Scores of classes to probabilities. */
+export function finishClasses(classes: number): ScoringOptions['finish'] {
+  const one = new Float64Array(classes)
+  return (outputs, rows, scores) => {
+    for (let row = 0; row < rows; row++) {
+      for (let k = 0; k < classes; k++) one[k] = outputs[row * classes + k] ?? 0
+      softmax(one)
+      scores.set(one, row * classes)
+    }
+  }
+}
+
+/** One standardised number a row, in its own unit. */
+export function finishNumbers({ mean, scale }: { readonly mean: number; readonly scale: number }): ScoringOptions['finish'] {
+  return (outputs, rows, scores) => {
+    for (let row = 0; row < rows; row++) scores[row] = mean + scale * (outputs[row] ?? 0)
+  }
 }

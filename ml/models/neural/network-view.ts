@@ -9,8 +9,8 @@ import type { Model } from '../model.ts'
 import { predictRecords } from '../model.ts'
 import { fittedNeuralNetwork } from '../neural-network.ts'
 import { recordReader } from '../records.ts'
-import { shapeOfImage, writeImage } from './images.ts'
-import { lengthOf, type PlacedLayer, placeLayers, sizeOf } from './layer-specs.ts'
+import { imagesOf, shapeOfImage } from './images.ts'
+import { lengthOf, type PlacedLayer, placeLayers } from './layer-specs.ts'
 import { type FittedNetwork, openNetwork } from './network-scorer.ts'
 import { histogramOf, type Picture, pictureOf, type WeightHistogram } from './pictures.ts'
 import { encodedWidth } from './table-encoding.ts'
@@ -95,11 +95,12 @@ function networkOf({ algorithm, fitted }: Model): ViewedNetwork {
   if (algorithm === 'cnn') {
     const { image, layers, weights, epoch } = fittedCnn.parse(fitted)
     const input = shapeOfImage(image)
-    const draw = (row: Float64Array): Float32Array => {
-      const into = new Float32Array(sizeOf(input))
-      writeImage(image, row, { into, offset: 0 })
-      return into
-    }
+    const draw = (row: Float64Array): Float32Array =>
+      imagesOf(
+        image,
+        Array.from(row, (value) => Float64Array.of(value)),
+        1,
+      )
     return { algorithm, layers, weights, epoch, input, image: draw }
   }
   throw new Fault(

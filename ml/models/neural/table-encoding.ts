@@ -75,8 +75,9 @@ function encodeLevels(cells: Float64Array, levels: number): CategoryEncoding {
 }
 
 /** How many inputs the columns make. */
-export const encodedWidth = (encoding: TableEncoding): number =>
-  encoding.reduce((sum, column) => sum + (column.type === 'category' ? column.width : column.missing ? 2 : 1), 0)
+export const encodedWidth = (encoding: TableEncoding): number => encoding.reduce((sum, column) => sum + widthOf(column), 0)
+
+const widthOf = (column: TableEncoding[number]): number => (column.type === 'category' ? column.width : column.missing ? 2 : 1)
 
 /** Throws a RangeError when the encoding is not of these columns. */
 export function requireColumns(encoding: TableEncoding, columns: readonly InputColumn[]): void {
@@ -85,7 +86,7 @@ export function requireColumns(encoding: TableEncoding, columns: readonly InputC
 }
 
 /** One number per column: standardised, or which of the category's inputs is 1 (-1 for none); NaN for a missing number. */
-export function cellOf(column: TableEncoding[number], value: number): number {
+function cellOf(column: TableEncoding[number], value: number): number {
   if (column.type === 'category')
     return Number.isNaN(value) ? column.missing : value < 0 ? column.other : (column.slots[value] ?? column.other)
   if (Number.isNaN(value)) return Number.NaN
@@ -103,37 +104,54 @@ export function cellsOf(encoding: TableEncoding, values: readonly Float64Array[]
   return cells
 }
 
-interface Place {
-  readonly into: Float32Array
-  readonly offset: number
-}
-
-/** Writes the inputs of one row, whose cells start at `at`, to `into` from `offset` on. */
-export function spreadRow(
+/**
+ * Writes the inputs of these rows of a table's cells, one row after the other. Column by column, so that what a column is
+ * need not be asked for every cell.
+ */
+export function spreadRows(
   encoding: TableEncoding,
-  { cells, at }: { readonly cells: Float32Array; readonly at: number },
-  { into, offset }: Place,
-): void {
-  let next = offset
-  for (let i = 0; i < encoding.length; i++) {
-    const column = encoding[i]
-    if (column === undefined) continue
-    const cell = cells[at + i] ?? Number.NaN
-    next +=
-      column.type === 'category' ? spreadLevel(column, cell, { into, offset: next }) : spreadNumber(column, cell, { into, offset: next })
+  { cells, rows }: { readonly cells: Float32Array; readonly rows: Uint32Array },
+  into: Float32Array,
+) {
+  const width = encodedWidth(encoding)
+  let offset = 0
+  for (const [i, column] of encoding.entries()) {
+    const found = { cells, rows, column: i, columns: encoding.length }
+    if (column.type === 'category') spreadLevels(found, column.width, { into, width, offset })
+    else spreadNumbers(found, column.missing, { into, width, offset })
+    offset += widthOf(column)
   }
 }
 
-/** Return how many inputs they wrote. */
-function spreadLevel({ width }: CategoryEncoding, cell: number, { into, offset }: Place): number {
-  into.fill(0, offset, offset + width)
-  if (cell >= 0) into[offset + cell] = 1
-  return width
+interface Found {
+  readonly cells: Float32Array
+  readonly rows: Uint32Array
+  readonly column: number
+  readonly columns: number
 }
 
-function spreadNumber({ missing }: NumberEncoding, cell: number, { into, offset }: Place): number {
-  const absent = Number.isNaN(cell)
-  into[offset] = absent ? 0 : cell
-  if (missing) into[offset + 1] = absent ? 1 : 0
-  return missing ? 2 : 1
+interface Place {
+  readonly into: Float32Array
+  /** Inputs of a row, and the first of them that is this column's. */
+  readonly width: number
+  readonly offset: number
+}
+
+function spreadLevels({ cells, rows, column, columns }: Found, levels: number, { into, width, offset }: Place): void {
+  for (let i = 0; i < rows.length; i++) {
+    const at = i * width + offset
+    into.fill(0, at, at + levels)
+    const cell = cells[(rows[i] ?? 0) * columns + column] ?? -1
+    if (cell >= 0) into[at + cell] = 1
+  }
+}
+
+function spreadNumbers({ cells, rows, column, columns }: Found, missing: boolean, { into, width, offset }: Place): void {
+  for (let i = 0; i < rows.length; i++) {
+    const at = i * width + offset
+    const cell = cells[(rows[i] ?? 0) * columns + column] ?? Number.NaN
+    const absent = Number.isNaN(cell)
+    into[at] = absent ? 0 : cell
+    if (missing) into[at + 1] = absent ? 1 : 0
+  }
 }
