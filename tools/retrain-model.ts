@@ -60,7 +60,9 @@ export const retrainModelTool = defineTool({
     const dataset = await getDataset(db, caller.workspace, ref ?? live.reference?.dataset ?? '')
     const wish = {
       dataset: versionName(dataset),
-      ...(algorithmNames.includes(algorithm) ? { algorithm, params } : { algorithm: spec.algorithm }),
+      ...(algorithmNames.includes(algorithm)
+        ? { algorithm, params }
+        : { algorithm: spec.algorithm, ...(spec.timeBudget !== undefined && { time_budget_seconds: spec.timeBudget }) }),
       ...wishOf(spec),
     }
     const result = trained.safeParse((await context.invoke('train_model', wish, { step: 'train' })).data)

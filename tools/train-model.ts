@@ -1,5 +1,6 @@
 /** Trains a model on a dataset and records the run. */
 import { z } from 'zod'
+import { getDataset } from '../ml/data/datasets.ts'
 import { isSupervised } from '../ml/models/problem.ts'
 import { clearCheckpoints } from '../ml/training/checkpoints.ts'
 import { trainDataset } from '../ml/training/train-dataset.ts'
@@ -67,10 +68,12 @@ export const trainModelTool = defineTool({
     { says: 'A logistic regression with three folds', input: { dataset: 'customers', target: 'churned', algorithm: 'logistic', folds: 3 } },
   ],
   run: async ({ dataset, algorithm, params, time_budget_seconds: budget, ...wish }, context) => {
-    const { db, blobs, signal, caller, call } = context
+    const { db, blobs, signal, caller, call, step } = context
     const place = { db, blobs, signal, workspace: caller.workspace, onProgress: context.progress }
+    // Whatever is ingested meanwhile, a training that goes on after a kill goes on with the rows it began with.
+    const version = await step('dataset', async (tx) => versionName(await getDataset(tx, caller.workspace, dataset)))
     const { training, outcome } = await trainDataset(place, {
-      dataset,
+      dataset: version,
       run: call,
       spec: { ...specOf(wish, { algorithm, params }), ...(budget !== undefined && { timeBudget: budget }) },
     })

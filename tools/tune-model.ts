@@ -1,5 +1,6 @@
 /** Searches good parameters for an algorithm and records the best model. */
 import { z } from 'zod'
+import { getDataset } from '../ml/data/datasets.ts'
 import { isSupervised } from '../ml/models/problem.ts'
 import { clearCheckpoints } from '../ml/training/checkpoints.ts'
 import { type NewTraining, recordTraining } from '../ml/training/trainings.ts'
@@ -83,7 +84,9 @@ export const tuneModelTool = defineTool({
       ...(space !== undefined && { space }),
       ...(budget !== undefined && { timeBudgetSeconds: budget }),
     }
-    const { training, outcome } = await tuneDataset(place, { dataset, run: call, wish: tuning })
+    // As in train_model: the rows it began with.
+    const version = await step('dataset', async (tx) => versionName(await getDataset(tx, caller.workspace, dataset)))
+    const { training, outcome } = await tuneDataset(place, { dataset: version, run: call, wish: tuning })
     const result = await context.commit(async (tx) => {
       await recordTraining(tx, training)
       const shown = outcome.trials.map(({ number, params: tried, state, value, candidate }) => ({

@@ -34,9 +34,9 @@ export function cellOf(column: Column, row: number): number {
   return code < 0 ? Number.NaN : code
 }
 
-/** "rows 4, 9, 12 and 5 more", counted from 1. */
-export function rowsInWords(rows: readonly number[]): string {
+/** "rows 4, 9, 12 and 5 more", counted from 1. Of `count` rows only the first need be given. */
+export function rowsInWords(rows: readonly number[], count = rows.length): string {
   const shown = rows.slice(0, 5).map((row) => row + 1)
-  const more = rows.length - shown.length
-  return `${rows.length === 1 ? 'row' : 'rows'} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const more = count - shown.length
+  return `${count === 1 ? 'row' : 'rows'} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }

@@ -5,6 +5,7 @@ import type { Frame } from '../data/frame.ts'
 import { loadFrame } from '../data/frame-reader.ts'
 import { type CheckpointPlace, type Checkpoints, openCheckpoints, sweepCheckpoints } from './checkpoints.ts'
 import { codeVersion } from './code-version.ts'
+import { infinitiesIn } from './infinities.ts'
 import type { TrainOutcome, TrainSpec } from './spec.ts'
 import { type TrainOptions, train } from './train.ts'
 import type { NewTraining } from './trainings.ts'
@@ -16,6 +17,8 @@ export interface Prepared {
   readonly dataset: Dataset
   readonly frame: Frame
   readonly checkpoints: Checkpoints
+  /** What of the data cannot be read as it stands. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -31,11 +34,12 @@ export async function withDataset<T>(
   const dataset = await getDataset(db, workspace, ref)
   onProgress?.({ fraction: 0, message: `Loading ${dataset.name}@${dataset.version}` })
   const frame = await loadFrame(dataset, { blobs, signal })
+  const warnings = await infinitiesIn(dataset, { blobs, signal })
   const inputs = digestOf({ data: dataset.blob, wish, code: codeVersion })
   await sweepCheckpoints({ db, blobs, workspace })
   const checkpoints = await openCheckpoints({ db, blobs, workspace }, { run, inputs })
   try {
-    const done = await work({ dataset, frame, checkpoints })
+    const done = await work({ dataset, frame, checkpoints, warnings })
     await checkpoints.settled()
     return done
   } catch (error) {
@@ -50,8 +54,9 @@ export async function trainDataset(
   place: TrainingPlace,
   { dataset: ref, run, spec }: { readonly dataset: string; readonly run: string; readonly spec: TrainSpec },
 ): Promise<{ readonly training: NewTraining; readonly outcome: TrainOutcome }> {
-  return withDataset(place, { dataset: ref, run, wish: spec }, async ({ dataset, frame, checkpoints }) => {
-    const outcome = await train(frame, spec, { ...place, checkpoints })
+  return withDataset(place, { dataset: ref, run, wish: spec }, async ({ dataset, frame, checkpoints, warnings }) => {
+    const trained = await train(frame, spec, { ...place, checkpoints })
+    const outcome = { ...trained, warnings: [...warnings, ...trained.warnings] }
     return { training: await trainingOf(place, { outcome, run, dataset, spec }), outcome }
   })
 }

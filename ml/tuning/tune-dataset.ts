@@ -21,7 +21,7 @@ export async function tuneDataset(
   place: TuningPlace,
   { dataset: ref, run, wish }: { readonly dataset: string; readonly run: string; readonly wish: TuneWish },
 ): Promise<{ readonly training: NewTraining; readonly outcome: TuneOutcome }> {
-  return withDataset(place, { dataset: ref, run, wish }, async ({ dataset, frame, checkpoints }) => {
+  return withDataset(place, { dataset: ref, run, wish }, async ({ dataset, frame, checkpoints, warnings }) => {
     const record = async (trial: Trial, plan: PlanSummary): Promise<void> => {
       const training = trialTraining(trial, { run, dataset, wish, plan, workspace: place.workspace })
       await place.step(`trial ${trial.number}`, async (tx) => {
@@ -29,7 +29,8 @@ export async function tuneDataset(
         return null
       })
     }
-    const outcome = await tune(frame, wish, { ...place, checkpoints, record })
+    const tuned = await tune(frame, wish, { ...place, checkpoints, record })
+    const outcome = { ...tuned, warnings: [...warnings, ...tuned.warnings] }
     // The best parameters with the same folds and seed: repeated as a plain training they give this very model.
     const spec = { ...wish.spec, params: outcome.params }
     return { training: await trainingOf(place, { outcome, run, dataset, spec }), outcome }
