@@ -11,7 +11,10 @@ import { scaleOf, spread } from '../spread.ts'
 export interface NumberBlock {
   readonly type: 'number'
   readonly slot: number
-  /** Standardised; 0 where missing, so that loops over rows need not look. */
+  /**
+   * The column as it is, not copied; with the mean in place of what is missing where anything is. (value - mean) / scale is
+   * the standardised value, so that a missing one is 0 and loops over rows need not look.
+   */
   readonly values: Float64Array
   readonly mean: number
   readonly scale: number
@@ -77,14 +80,10 @@ function numberBlock(
   const found = spread(name, values, weights)
   const { mean, missing } = found
   const scale = scaleOf(found)
-  const standardised = new Float64Array(values.length)
-  for (let row = 0; row < values.length; row++) {
-    const away = (at(values, row) - mean) / scale
-    standardised[row] = Number.isNaN(away) ? 0 : away
-  }
+  const whole = missing === 0 ? values : values.map((value) => (Number.isNaN(value) ? mean : value))
   const slot = nextSlot()
   const partly = missing > 0 && missing < values.length
-  return { type: 'number', slot, values: standardised, mean, scale, missingSlot: partly ? nextSlot() : -1 }
+  return { type: 'number', slot, values: whole, mean, scale, missingSlot: partly ? nextSlot() : -1 }
 }
 
 function indicator(values: Float64Array, slot: number): Int32Array {

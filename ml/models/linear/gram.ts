@@ -68,9 +68,10 @@ function tileOf(numbers: number, weights: Float64Array | undefined): Tile {
 }
 
 function load({ plain, weighted }: Tile, numbers: readonly NumberBlock[], weight: Float64Array, { from, length }: Stretch): void {
-  for (const [j, { values }] of numbers.entries()) {
+  for (const [j, { values, mean, scale }] of numbers.entries()) {
     const start = j * stretchRows
-    plain.set(values.subarray(from, from + length), start)
+    const slope = 1 / scale
+    for (let i = 0; i < length; i++) plain[start + i] = (at(values, from + i) - mean) * slope
     if (weighted !== plain) for (let i = 0; i < length; i++) weighted[start + i] = at(weight, i) * at(plain, start + i)
     weighted.fill(0, start + length, start + stretchRows)
   }

@@ -86,13 +86,12 @@ function softmaxResiduals(scores: readonly Float64Array[], { target, weights }: 
   for (let i = 0; i < length; i++) sum += at(weight, i) * (at(tops, i) - at(scores[at(target, from + i)] ?? tops, i))
   const totals = new Float64Array(length)
   for (const score of scores) exponentials(score, tops, totals)
-  for (let i = 0; i < length; i++) sum += at(weight, i) * Math.log(at(totals, i))
-  for (const [k, score] of scores.entries()) {
-    for (let i = 0; i < length; i++) {
-      const p = at(score, i) / at(totals, i)
-      score[i] = at(weight, i) * (at(target, from + i) === k ? p - 1 : p)
-    }
+  for (let i = 0; i < length; i++) {
+    sum += at(weight, i) * Math.log(at(totals, i))
+    totals[i] = at(weight, i) / at(totals, i)
   }
+  for (const score of scores) for (let i = 0; i < length; i++) score[i] = at(score, i) * at(totals, i)
+  for (let i = 0; i < length; i++) addAt(scores[at(target, from + i)] ?? totals, i, -at(weight, i))
   return sum
 }
 

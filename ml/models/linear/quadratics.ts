@@ -48,7 +48,9 @@ export function quadraticOfRows({ design, target, weights, means }: LeastSquares
   }
 }
 
-const columnsOf = ({ numbers }: Design): ReadonlyMap<number, Float64Array> => new Map(numbers.map(({ slot, values }) => [slot, values]))
+/** Standardised numbers by slot. */
+const columnsOf = ({ numbers }: Design): ReadonlyMap<number, Float64Array> =>
+  new Map(numbers.map(({ slot, values, mean, scale }) => [slot, values.map((value) => (value - mean) / scale)]))
 
 /** Counting sort of the rows by slot: first how many lie before each slot, then each row to the next place of its slot. */
 function placesOf({ ones, width }: Design): Places {
