@@ -8,6 +8,7 @@ import { drawSample, treeRandom } from './forest/sample.ts'
 import { decodeValue, encodeValue } from './model-bytes.ts'
 import { outputs, type Problem, takeRows } from './problem.ts'
 import { randomForest } from './random-forest.ts'
+import { tree } from './tree.ts'
 import { treeCount } from './trees/trees.ts'
 
 const control = { seed: 0, progress: () => undefined }
@@ -245,5 +246,18 @@ describe('random_forest', () => {
       { n_estimators: 1, bootstrap: false },
     )
     expect([[...turned.trees.threshold], [...turned.trees.kind]]).toEqual([[2.5], [1]])
+  })
+})
+
+describe('tree', () => {
+  it.each(tasks)('grows the same %s tree from weights as from copies of the heavier rows', (task) => {
+    const problem = mixed(200, task)
+    const rows = Array.from({ length: 200 }, (_, row) => row)
+    const copied = takeRows(problem, Uint32Array.from([...rows, ...rows.slice(0, 50)]))
+    const weights = Float64Array.from(rows, (row) => (row < 50 ? 2 : 1))
+    const params = { min_data_in_leaf: 1, num_leaves: 8 }
+    const weighed = scoresOf(tree, tree.fit({ ...problem, weights }, params, control), problem)
+    const expected = scoresOf(tree, tree.fit(copied, params, control), problem)
+    for (const [i, score] of weighed.entries()) expect(score).toBeCloseTo(expected[i] ?? Number.NaN, 9)
   })
 })
