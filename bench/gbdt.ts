@@ -3,7 +3,7 @@
  * one generated table: CPU seconds of fitting with binning, wall, area under the ROC curve on rows held out, and peak
  * memory. Every fit is a process of its own; the two take turns, and medians are told.
  *   MILLRACE_BENCH_PYTHON=python npm run bench -- gbdt [--rows 100000,1000000] [--threads 1,2] [--rounds 5] [--keep]
- * Python needs lightgbm; without it only our own side is told. --keep writes bench/results/gbdt.json.
+ * Python needs lightgbm; without it only our own side is told. --keep writes bench/results/gbdt.json, beside other sizes that are there.
  */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -47,9 +47,15 @@ export async function benchGbdt(args: readonly string[]): Promise<Readonly<Recor
     }
     return sizes
   })
-  const report = { columns: tableColumns, trees: 100, leaves: 31, bins: 255, rounds, machine: machine(), result }
-  if (values.keep) await keepResult('gbdt', report)
+  const report = { columns: tableColumns, trees: 100, leaves: 31, bins: 255, machine: machine(), result }
+  if (values.keep) await keepResult('gbdt', { ...report, result: { ...(await keptSizes()), ...result } })
   return report
+}
+
+/** What earlier runs kept of other sizes. */
+async function keptSizes(): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readFile(new URL('results/gbdt.json', import.meta.url), 'utf8').catch(() => '{"result":{}}')
+  return z.object({ result: z.record(z.string(), z.unknown()) }).parse(JSON.parse(text)).result
 }
 
 interface Comparison {
@@ -76,8 +82,8 @@ async function compare(comparison: Comparison): Promise<Readonly<Record<string, 
     }
   }
   const [ours, theirs] = [summary(runs.millrace ?? []), summary(runs.lightgbm ?? [])]
-  if (theirs === undefined || ours === undefined) return { millrace: ours }
-  return { millrace: ours, lightgbm: theirs, ...verdict(ours, theirs, comparison) }
+  if (theirs === undefined || ours === undefined) return { rounds, millrace: ours }
+  return { rounds, millrace: ours, lightgbm: theirs, ...verdict(ours, theirs, comparison) }
 }
 
 async function fitOnce([program = '', ...script]: readonly string[], { folder, threads }: Comparison): Promise<Measured> {

@@ -10,8 +10,9 @@ import { boostingParams, objectives } from './boosting/params.ts'
 import { float64s } from './numbers.ts'
 import type { Problem } from './problem.ts'
 import { sigmoid, softmax } from './softmax.ts'
+import { batchSum } from './trees/batch.ts'
 import { requireColumns, treeCount, treesSchema } from './trees/trees.ts'
-import { leafFinder, sumOfLeaves } from './trees/walk.ts'
+import { leafFinder } from './trees/walk.ts'
 
 const fitted = z.strictObject({
   objective: z.enum(objectives).default('auto').describe('What it made small; decides how raw scores are read'),
@@ -41,7 +42,7 @@ export const gradientBoosting = defineAlgorithm({
   },
   batchScorer: ({ start, trees, objective }, shape) => {
     requireColumns(trees, shape.columns)
-    return sumOfLeaves(trees, { start, outputOf: (tree) => tree % start.length, finish: link(shape.task, objective) })
+    return batchSum(trees, { start, outputOf: (tree) => tree % start.length, finish: link(shape.task, objective) })
   },
 })
 
