@@ -18,7 +18,6 @@ export const layerSpec = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('logistic').describe('1 / (1 + exp(-x))') }),
 ])
 export type LayerSpec = z.output<typeof layerSpec>
-export type LayerType = LayerSpec['type']
 
 /** How a run of weights starts, and whether training moves it by gradient and shrinks it (L2). */
 export interface ParameterSpec {
@@ -37,14 +36,14 @@ export const lengthOf = ({ dimensions }: ParameterSpec): number => dimensions.re
 export const sizeOf = ({ height, width: across, channels }: ImageShape): number => height * across * channels
 
 /** The shape of what comes out; a dense layer gives one pixel with a channel per output. */
-export function outputShape(spec: LayerSpec, input: ImageShape): ImageShape {
+function outputShape(spec: LayerSpec, input: ImageShape): ImageShape {
   if (spec.type === 'dense') return { height: 1, width: 1, channels: spec.outputs }
   if (spec.type === 'convolution') return { ...input, channels: spec.filters }
   if (spec.type === 'max_pool') return { ...input, height: Math.ceil(input.height / 2), width: Math.ceil(input.width / 2) }
   return input
 }
 
-export function parameterSpecs(spec: LayerSpec, input: ImageShape): readonly ParameterSpec[] {
+function parameterSpecs(spec: LayerSpec, input: ImageShape): readonly ParameterSpec[] {
   if (spec.type === 'dense') {
     const fanIn = sizeOf(input)
     return [
