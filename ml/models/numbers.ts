@@ -10,12 +10,6 @@ const isNumbers = (value: unknown): boolean => {
 /** Finite numbers: JSON has no others. */
 export const numbers = z.custom<readonly number[]>(isNumbers, 'expected a list of finite numbers')
 
-/** Lists of finite numbers. */
-export const numberLists = z.custom<readonly (readonly number[])[]>(
-  (value) => Array.isArray(value) && value.every(isNumbers),
-  'expected lists of finite numbers',
-)
-
 type Numeric = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array
 
 function typed<A extends Numeric>(isKind: (value: unknown) => value is A, name: string): z.ZodType<A, A> {

@@ -1,8 +1,7 @@
 /** Answers for a whole dataset, as a new dataset: its rows with the prediction and its probability, or the components, beside them. */
 import { unlink } from 'node:fs/promises'
-import { Worker } from 'node:worker_threads'
 import type { Blobs } from '../../platform/blobs.ts'
-import { Fault, faultCodes } from '../../platform/fault.ts'
+import { inThread } from '../../platform/thread-job.ts'
 import { type Dataset, requireColumn } from '../data/datasets.ts'
 import type { Frame } from '../data/frame.ts'
 import { loadFrame } from '../data/frame-reader.ts'
@@ -67,28 +66,14 @@ interface Job {
   readonly file: string
 }
 
-async function scoreToFile(job: Job, { signal, progress }: Pick<BatchOptions, 'signal' | 'progress'>): Promise<void> {
-  signal.throwIfAborted()
-  // The frame moves to the thread instead of being copied.
+function scoreToFile(job: Job, { signal, progress }: Pick<BatchOptions, 'signal' | 'progress'>): Promise<void> {
   const buffers = job.frame.columns.map((column) => (column.type === 'number' ? column.values.buffer : column.codes.buffer))
-  const transferList = buffers.filter((buffer) => buffer instanceof ArrayBuffer)
-  const worker = new Worker(new URL('./batch.worker.ts', import.meta.url), { workerData: job, transferList })
-  const done = Promise.withResolvers<void>()
-  const stop = (): void => done.reject(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  worker.on('message', (message: { fraction?: number; done?: true; code?: string; message?: string }) => {
-    if (message.fraction !== undefined)
-      progress({ fraction: message.fraction, message: `${Math.round(100 * message.fraction)} % of the rows answered` })
-    if (message.done) done.resolve()
-    if (message.message !== undefined)
-      done.reject(new Fault(faultCodes.find((code) => code === message.code) ?? 'internal', message.message))
+  return inThread({
+    file: new URL('./batch.worker.ts', import.meta.url),
+    data: job,
+    signal,
+    title: 'The scoring',
+    moved: buffers.filter((buffer) => buffer instanceof ArrayBuffer),
+    progress: (fraction) => progress({ fraction, message: `${Math.round(100 * fraction)} % of the rows answered` }),
   })
-  worker.once('error', (cause) => done.reject(new Fault('internal', 'The scoring thread failed.', { cause })))
-  worker.once('exit', () => done.reject(new Fault('internal', 'The scoring thread ended early.')))
-  try {
-    await done.promise
-  } finally {
-    signal.removeEventListener('abort', stop)
-    await worker.terminate()
-  }
 }

@@ -1,7 +1,7 @@
 /** Scores a frame in a thread of its own and writes the answers as a CSV file, a few thousand rows at a time. */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
-import { asFault } from '../../platform/fault.ts'
+import { workerData } from 'node:worker_threads'
+import { answerThreadJob } from '../../platform/thread-job.ts'
 import type { Frame } from '../data/frame.ts'
 import { decodeModel, type Model, type Prediction, predictFrame } from '../models/model.ts'
 
@@ -13,23 +13,17 @@ const given: {
 } = workerData
 const chunk = 5000
 
-try {
-  writeAnswers(decodeModel(given.bytes), given.frame, given.file)
-  parentPort?.postMessage({ done: true })
-} catch (error) {
-  const { code, message } = asFault(error)
-  parentPort?.postMessage({ code, message })
-}
+await answerThreadJob((done) => writeAnswers(decodeModel(given.bytes), given.frame, done))
 
-function writeAnswers(model: Model, frame: Frame, file: string): void {
-  const handle = openSync(file, 'wx')
+function writeAnswers(model: Model, frame: Frame, done: (fraction: number) => void): void {
+  const handle = openSync(given.file, 'wx')
   try {
     writeSync(handle, `${given.columns.map(({ name }) => quoted(name)).join(',')}\n`)
     for (let from = 0; from < frame.rows; from += chunk) {
       const to = Math.min(frame.rows, from + chunk)
       const lines = predictFrame(model, slice(frame, from, to)).map((prediction) => `${cells(prediction).join(',')}\n`)
       writeSync(handle, lines.join(''))
-      parentPort?.postMessage({ fraction: to / frame.rows })
+      done(to / frame.rows)
     }
   } finally {
     closeSync(handle)
