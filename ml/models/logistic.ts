@@ -56,7 +56,7 @@ interface Fit {
 }
 
 /** Quasi-Newton steps after which Newton's pay, where the design is narrow enough for them. */
-const firstSteps = 12
+const firstSteps = 5
 const widestForNewton = 512
 
 /** Divided by C and the rows, so that slopes mean the same whatever they are: mean loss + l2 w²/2 + l1 |w|, intercepts free. */
