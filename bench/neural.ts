@@ -1,6 +1,6 @@
 /**
- * The multilayer perceptron beside scikit-learn's at equal settings (64 and 32 hidden units, the same batches and number of
- * epochs, no early stopping) on a generated table of standardised numbers, one thread each, in turns in one run: CPU seconds
+ * The multilayer perceptron beside scikit-learn's with 64 and 32 hidden units, the same batches and number of epochs, no
+ * early stopping (schedule of the rate, initialisation and penalty are each library's own: compare seconds, not areas), on a generated table of standardised numbers, one thread each, in turns in one run: CPU seconds
  * and wall of fitting and predicting, medians of five; area under the ROC curve on every fifth row, which is held out.
  *   MILLRACE_BENCH_PYTHON=python npm run bench -- neural [--rows 50000] [--columns 50] [--rounds 5] [--keep]
  * Python needs scikit-learn; without it only our own side is told. --keep writes bench/results/neural.json.

@@ -28,13 +28,13 @@ export const defaultSpaces: Readonly<Record<string, Space>> = {
   neural_network: {
     hidden_layers: [[32], [64], [128], [64, 32], [128, 64]],
     learning_rate: { low: 3e-4, high: 0.03, log: true },
-    alpha: { low: 1e-6, high: 0.1, log: true },
+    alpha: { low: 1e-6, high: 10, log: true },
     dropout: { low: 0, high: 0.5 },
   },
   cnn: {
     learning_rate: { low: 1e-3, high: 0.01, log: true },
     dropout: { low: 0.1, high: 0.6 },
-    alpha: { low: 1e-4, high: 0.1, log: true },
+    alpha: { low: 1e-4, high: 10, log: true },
   },
   kmeans: { n_clusters: { low: 2, high: 20, int: true } },
   dbscan: { eps: { low: 0.1, high: 3, log: true }, min_samples: { low: 3, high: 30, int: true } },
