@@ -1,6 +1,6 @@
 /**
  * Kills the server at random moments of trainings, again and again; then asks whether each ended in the bytes and metrics
- * that it has when nobody disturbs it. All run to their end without a kill first, then wave by wave with kills.
+ * that it has when nobody disturbs it. All run to their end without a kill first, then some at a time, with kills.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -39,6 +39,8 @@ export interface TrainingOptions {
 
 /** A run that took down twenty processes is not tried again, so a wave sees fewer kills than that. */
 const killsPerWave = 10
+/** The server works at so many at once; each wave has the next ones, so that all are disturbed in turn. */
+const perWave = 4
 const endMs = 900_000
 
 export async function soakTraining(options: TrainingOptions): Promise<TrainingReport> {
@@ -58,9 +60,11 @@ export async function soakTraining(options: TrainingOptions): Promise<TrainingRe
     const chance = seededRandom(seed)
     const pairs: (readonly [Asked, string, string])[] = []
     let killed = 0
-    while (killed < kills) {
-      const runs = await startAll(client, asked)
-      pairs.push(...asked.map((each, i) => [each, calm[i] ?? '', runs[i] ?? ''] as const))
+    for (let wave = 0; killed < kills; wave++) {
+      const places = Array.from({ length: Math.min(perWave, asked.length) }, (_, i) => (wave * perWave + i) % asked.length)
+      const some = places.flatMap((place) => asked.slice(place, place + 1))
+      const runs = await startAll(client, some)
+      pairs.push(...some.map((each, i) => [each, calm[places[i] ?? 0] ?? '', runs[i] ?? ''] as const))
       for (let kill = 0; kill < killsPerWave && killed < kills && (await client.anyOpen(runs)); kill++) {
         await sleep(300 + chance() * 3000)
         await server.kill()

@@ -2,6 +2,7 @@
  * What a training has done so far, kept so that the next process goes on from it: scores of finished folds as rows, states
  * of half-done fits as blobs named by rows. Writing happens on the side; a training never waits for it.
  */
+import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Blobs } from '../../platform/blobs.ts'
 import type { Queryable } from '../../platform/database/database.ts'
@@ -103,7 +104,7 @@ function createWriter({ db, blobs, workspace }: CheckpointPlace, { run, inputs, 
     for (const job of [...waiting.keys()]) {
       const { result = null, bytes } = waiting.get(job) ?? {}
       waiting.delete(job)
-      const blob = bytes === undefined ? null : await blobs.put(bytes)
+      const blob = bytes === undefined ? null : await store(blobs, bytes)
       await upsert(db, { workspace, run, inputs, job, result, blob })
       const before = blobOf.get(job)
       blobOf.set(job, blob)
@@ -140,6 +141,13 @@ function createWriter({ db, blobs, workspace }: CheckpointPlace, { run, inputs, 
       await writing
     },
   }
+}
+
+/** By way of a file, whose digest is read in pieces: a forest of a hundred megabytes does not hold up the event loop. */
+async function store(blobs: Blobs, bytes: Uint8Array): Promise<string> {
+  const file = await blobs.scratch('checkpoint')
+  await writeFile(file, bytes)
+  return blobs.adopt(file)
 }
 
 async function upsert(
