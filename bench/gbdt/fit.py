@@ -1,6 +1,7 @@
 """One fit of LightGBM in a process of its own, as fit.probe.ts. Arguments: table, test table, scores, threads."""
 
 import json
+import os
 import resource
 import sys
 import time
@@ -10,8 +11,14 @@ import numpy
 
 
 def read(path):
-    values = numpy.fromfile(path).reshape(-1, 29)
-    return numpy.ascontiguousarray(values[:, :28]), values[:, 28].copy()
+    """A part at a time: the file is never in memory as a whole."""
+    count = os.path.getsize(path) // (8 * 29)
+    X, y = numpy.empty((count, 28)), numpy.empty(count)
+    with open(path, "rb") as file:
+        for start in range(0, count, 50_000):
+            part = numpy.fromfile(file, count=29 * min(50_000, count - start)).reshape(-1, 29)
+            X[start : start + len(part)], y[start : start + len(part)] = part[:, :28], part[:, 28]
+    return X, y
 
 
 def cpu():
@@ -20,9 +27,7 @@ def cpu():
 
 
 table, test, out, threads = sys.argv[1:5]
-part = numpy.memmap(table, dtype=numpy.float64, mode="r").reshape(-1, 29)
-X, y = numpy.array(part[:, :28], order="C"), numpy.array(part[:, 28])
-del part
+X, y = read(table)
 params = {"objective": "binary", "num_threads": int(threads), "verbosity": -1}
 before, started = cpu(), time.perf_counter()
 model = lightgbm.train(params, lightgbm.Dataset(X, y, params=params), 100)

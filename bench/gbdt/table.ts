@@ -8,7 +8,7 @@ const width = tableColumns + 1
 /** Rows that are in memory at a time. */
 const batch = 50_000
 
-/** A target that leans on a few columns alone and together, and on noise. */
+/** A target that leans on a few columns alone and together, and on noise. No column counts only together with another: when a tree finds that is luck. */
 export async function writeTable(path: string, { rows, seed }: { readonly rows: number; readonly seed: number }): Promise<void> {
   const random = seededRandom(seed)
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
@@ -18,7 +18,7 @@ export async function writeTable(path: string, { rows, seed }: { readonly rows: 
     for (let at = 0; at < values.length; at += width) {
       for (let column = 0; column < tableColumns; column++) values[at + column] = normal()
       const [a = 0, b = 0, c = 0, d = 0, e = 0] = values.subarray(at, at + 5)
-      values[at + tableColumns] = a * b + c + Math.sin(2 * d) + (e > 1 ? 1 : 0) + normal() > 0 ? 1 : 0
+      values[at + tableColumns] = a * (1 + b / 2) + b / 2 + c + Math.sin(2 * d) + (e > 1 ? 1 : 0) + normal() > 0 ? 1 : 0
     }
     await file.write(values)
   }
