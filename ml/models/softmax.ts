@@ -6,7 +6,7 @@ export function softmax(scores: Float64Array): void {
   softmaxRows(scores, scores.length)
 }
 
-/** Row by row of `width` scores (measured 3x over a view of each row). */
+/** Row by row of `width` scores, without a view of each. */
 export function softmaxRows(scores: Float64Array, width: number): void {
   for (let start = 0; start + width <= scores.length && width > 0; start += width) {
     let top = Number.NEGATIVE_INFINITY

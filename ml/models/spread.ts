@@ -21,7 +21,7 @@ export function spread(name: string, values: Float64Array, weights?: Float64Arra
   throw new Fault('invalid_input', `Column '${name}' has values too large to square. Divide it by a power of ten, or leave it out.`)
 }
 
-/** Of a column without weights and missing values, else null: four sums at a time (measured 3x, they need not wait for each other). */
+/** Of a column without weights and missing values, else null: four sums at a time, which need not wait for each other. */
 function wholeSpread(values: Float64Array): Spread | null {
   const { length } = values
   const whole = length - (length % 4)
