@@ -18,11 +18,15 @@ const acronyms: Readonly<Record<string, string>> = {
   sd: 'SD',
   p_value: 'p-value',
   id: 'ID',
+  mcc: 'MCC',
+  onnx: 'ONNX',
   shap: 'SHAP',
   mrr: 'MRR',
   roc: 'ROC curve',
   fpr: 'False positive rate',
   tpr: 'True positive rate',
+  fnr: 'False negative rate',
+  tnr: 'True negative rate',
   url: 'URL',
 }
 
@@ -36,14 +40,27 @@ const headline = [
   'precision',
   'recall',
   'log_loss',
+  'silhouette',
+  'ndcg@10',
   'r2',
   'rmse',
   'mae',
 ]
 
-/** Measures in the order people ask for them; the rest keep theirs. */
-export function byHeadline<T>(entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
-  const rank = (name: string): number => (headline.includes(name) ? headline.indexOf(name) : headline.length)
+/** Measures in the order people ask for them, `lead` before all; the rest keep theirs. */
+export function byHeadline<T>(entries: readonly (readonly [string, T])[], lead?: string): readonly (readonly [string, T])[] {
+  return sortedBy(entries, lead === undefined ? headline : [lead, ...headline])
+}
+
+const facts = ['name', 'model', 'version', 'stage', 'algorithm', 'task', 'target', 'dataset', 'rows', 'metric']
+
+/** What something is before how it went; the rest keep their order. */
+export function byOrder<T>(entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
+  return sortedBy(entries, facts)
+}
+
+function sortedBy<T>(entries: readonly (readonly [string, T])[], names: readonly string[]): readonly (readonly [string, T])[] {
+  const rank = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length)
   return entries.toSorted(([left], [right]) => rank(left) - rank(right))
 }
 

@@ -6,7 +6,7 @@ import type { Point } from './shape.ts'
 
 declare module 'react' {
   interface CSSProperties {
-    /** The share of its row that a cell of the confusion matrix holds, for its colour. */
+    /** How deep a cell is coloured: its share of its row, or of the way from the smallest number to the largest. */
     '--heat'?: string
   }
 }
@@ -65,7 +65,17 @@ export function BarList({ bars }: { readonly bars: readonly Bar[] }): JSX.Elemen
 }
 
 /** A line through points, its axes at the range of the values; within [0, 1] the whole unit square is shown. */
-export function Curve({ x, y, points }: { readonly x: string; readonly y: string; readonly points: readonly Point[] }): JSX.Element {
+export function Curve({
+  x,
+  y,
+  points,
+  diagonal = false,
+}: {
+  readonly x: string
+  readonly y: string
+  readonly points: readonly Point[]
+  readonly diagonal?: boolean | undefined
+}): JSX.Element {
   const [left, right] = range(points.map(([px]) => px))
   const [bottom, top] = range(points.map(([, py]) => py))
   const path = points
@@ -75,6 +85,7 @@ export function Curve({ x, y, points }: { readonly x: string; readonly y: string
     <figure className="curve">
       <svg viewBox="-1 -1 202 122" role="img" aria-label={`${label(y)} by ${label(x)}, ${points.length} points`}>
         <path d="M0 0V120H200" className="axis" />
+        {diagonal && <path d="M0 120L200 0" className="diagonal" />}
         <polyline points={path} />
       </svg>
       <figcaption>
@@ -92,6 +103,54 @@ function range(values: readonly number[]): readonly [number, number] {
   const low = Math.min(...values)
   const high = Math.max(...values)
   return low >= 0 && high <= 1 ? [0, 1] : [low, high]
+}
+
+/** A number for each pair of values: the deeper the colour, the larger the number. Wide ones leave the numbers to the pointer. */
+export function Heat({
+  down,
+  across,
+  cells,
+}: {
+  readonly down: readonly string[]
+  readonly across: readonly string[]
+  readonly cells: readonly (readonly number[])[]
+}): JSX.Element {
+  const all = cells.flat()
+  const [low, high] = [Math.min(...all), Math.max(...all)]
+  const written = across.length <= 8
+  return (
+    <div className="table-scroll heat-frame">
+      <table className="heat-map">
+        <thead>
+          <tr>
+            <td />
+            {across.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {cells.map((row, index) => (
+            <tr key={down[index]}>
+              <th scope="row">{down[index]}</th>
+              {row.map((cell, place) => (
+                <td
+                  key={across[place]}
+                  className="heat"
+                  title={`${down[index]}, ${across[place]}: ${number(cell)}`}
+                  style={{ '--heat': `${Math.round((100 * (cell - low)) / (high - low || 1))}%` }}
+                >
+                  {written ? Number(cell.toPrecision(3)) : <span className="sr-only">{number(cell)}</span>}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
 }
 
 /** True classes down, predicted classes across; the deeper the colour, the larger the share of its row. */

@@ -38,7 +38,10 @@ export function Lines({
   return (
     <figure className="lines">
       <div className="lines-plot">
-        <span className="lines-top">{number(scale.top)}</span>
+        <span className="lines-scale">
+          <span>{number(scale.top)}</span>
+          <span>{number(scale.bottom)}</span>
+        </span>
         <svg viewBox={`-1 -1 ${width + 2} ${height + 2}`} role="img" aria-label={`By ${label(x)}: ${words.join('; ')}`}>
           <path d={`M0 0V${height}H${width}`} className="axis" />
           {faint.map((points, index) => (
@@ -49,7 +52,6 @@ export function Lines({
             <polyline key={name} data-series={index % 4} points={path(points, scale)} />
           ))}
         </svg>
-        <span className="lines-bottom">{number(scale.bottom)}</span>
       </div>
       <figcaption>
         <span>{number(scale.left)}</span>
@@ -63,6 +65,7 @@ export function Lines({
               {label(name)}
             </li>
           ))}
+          {faint.length > 0 && <li data-series="faint">Single rows</li>}
         </ul>
       )}
     </figure>
@@ -137,7 +140,7 @@ export function Images({ images }: { readonly images: readonly Grid[] }): JSX.El
               )),
             )}
           </svg>
-          <span className="small muted">{name}</span>
+          {images.length > 1 && <span className="small muted">{name}</span>}
         </li>
       ))}
     </ul>

@@ -1,5 +1,6 @@
 /** Results that are pictures by their shape: learning curves, how an answer follows a column, swarms of contributions, grids of shades. */
-import { isList, type Json, listAt, numberAt, textAt } from '../json.ts'
+import { number } from '../format.ts'
+import { isList, isRecord, type Json, listAt, numberAt, textAt } from '../json.ts'
 import type { Block, Point } from './shape.ts'
 
 export interface Series {
@@ -18,8 +19,8 @@ export interface Grid {
   readonly cells: readonly (readonly number[])[]
 }
 
-/** Records that count steps: one line for each other number in them. */
-export function learningCurve(title: string, list: readonly Json[]): Block | undefined {
+/** Records that count steps: one line for each other number in them, losses apart from rates and shares. */
+export function learningCurves(title: string, list: readonly Json[]): readonly Block[] | undefined {
   if (list.length < 2 || !list.every((item) => numberAt(item, 'step') !== undefined)) return undefined
   const names = [...new Set(list.flatMap((item) => Object.keys(item)))].filter(
     (name) => name !== 'step' && list.every(({ [name]: value }) => value === undefined || typeof value === 'number'),
@@ -31,7 +32,22 @@ export function learningCurve(title: string, list: readonly Json[]): Block | und
       return x === undefined || y === undefined ? [] : [[x, y]]
     }),
   }))
-  return series.length === 0 ? undefined : { kind: 'lines', title, x: 'step', series, faint: [] }
+  if (series.length === 0) return undefined
+  const sorts = Map.groupBy(series, ({ name }) => name.slice(name.lastIndexOf('_') + 1))
+  return [...sorts.values()].map((alike, index) => ({
+    kind: 'lines',
+    title: index === 0 ? title : alike.map(({ name }) => name).join(' and '),
+    x: 'step',
+    series: alike,
+    faint: [],
+  }))
+}
+
+/** Height, width and channels as one text: 8 × 8 × 3. */
+export function sized([key, value]: readonly [string, unknown]): readonly [string, unknown] {
+  if (!isRecord(value) || Object.keys(value).length !== 3) return [key, value]
+  const sides = [value.height, value.width, value.channels]
+  return sides.every((side) => typeof side === 'number') ? [key, sides.join(' × ')] : [key, value]
 }
 
 /** A mean answer over the values of one column, with the answers of single rows behind it. */
@@ -39,7 +55,8 @@ export function dependence(data: Json): Block | undefined {
   const [axis, second] = listAt(data, 'axes')
   const { mean, lines } = data
   const feature = textAt(axis, 'feature')
-  if (feature === undefined || second !== undefined || !isList(mean) || !mean.every((value) => typeof value === 'number')) return undefined
+  if (second !== undefined) return together(axis, second, mean)
+  if (feature === undefined || !isList(mean) || !mean.every((value) => typeof value === 'number')) return undefined
   const values = listAt(axis, 'values')
   if (!values.every((value) => typeof value === 'number'))
     return { kind: 'bars', title: feature, bars: values.map((value, i) => ({ label: String(value), value: mean[i] ?? 0 })) }
@@ -47,6 +64,17 @@ export function dependence(data: Json): Block | undefined {
     answers.flatMap((y, i): readonly Point[] => (typeof y === 'number' ? [[values[i] ?? 0, y]] : []))
   const faint = isList(lines) ? lines.filter(isList).slice(0, 40).map(line) : []
   return { kind: 'lines', title: '', x: feature, series: [{ name: 'mean answer', points: line(mean) }], faint }
+}
+
+/** A mean answer over the values of two columns. */
+function together(first: unknown, second: unknown, mean: unknown): Block | undefined {
+  if (!isList(mean) || !isGrid(mean)) return undefined
+  const words = (axis: unknown): readonly string[] =>
+    listAt(axis, 'values').map((value) => (typeof value === 'number' ? number(value) : String(value)))
+  const [down, across] = [words(first), words(second)]
+  if (mean.length !== down.length || !mean.every((row) => row.length === across.length)) return undefined
+  const title = `${textAt(first, 'feature') ?? ''} down, ${textAt(second, 'feature') ?? ''} across`
+  return { kind: 'heat', title, down, across, cells: mean }
 }
 
 /** Columns with the contribution each row got from them. */

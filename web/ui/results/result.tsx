@@ -1,14 +1,15 @@
 /** Any tool's result, drawn block by block according to its shape. */
 import { type JSX, useMemo } from 'react'
 import { Markdown } from '../chat/markdown.tsx'
-import { brief, byHeadline, label, number } from '../format.ts'
+import { brief, byHeadline, byOrder, label } from '../format.ts'
 import { Icon } from '../frame/icon.tsx'
 import { PassageCard } from '../passages/passage-card.tsx'
-import { BarList, Curve, Histogram, Matrix } from './charts.tsx'
+import { BarList, Curve, Heat, Histogram, Matrix } from './charts.tsx'
 import type { ColumnProfile } from './column-profile.ts'
 import { Images, Lines, SwarmChart } from './picture-charts.tsx'
-import { type Block, shapeOf, type Tile } from './shape.ts'
-import { Table } from './table.tsx'
+import { type Block, shapeOf } from './shape.ts'
+import { Table, Verdict } from './table.tsx'
+import { headlines, Tiles } from './tiles.tsx'
 
 interface Props {
   readonly data: unknown
@@ -42,9 +43,6 @@ export function Result({ data, compact = false, collection }: Props): JSX.Elemen
   )
 }
 
-/** How many measures a conversation shows before the rest is folded away. */
-const headlines = 5
-
 interface Arranged {
   readonly shown: readonly Block[]
   readonly folded: readonly Block[]
@@ -63,7 +61,10 @@ function arranged(blocks: readonly Block[], compact: boolean): Arranged {
   if (first === undefined) return { shown: blocks, folded: [] }
   const headline: Block = {
     ...first,
-    tiles: byHeadline(first.tiles.map((tile) => [tile.name, tile] as const))
+    tiles: byHeadline(
+      first.tiles.map((tile) => [tile.name, tile] as const),
+      first.lead,
+    )
       .slice(0, headlines)
       .map(([, tile]) => tile),
   }
@@ -81,9 +82,20 @@ function BlockView({
   readonly compact: boolean
   readonly collection: string | undefined
 }): JSX.Element {
-  const title = 'title' in block && block.title !== '' ? <h4 className="block-title">{label(block.title)}</h4> : null
+  const name = 'title' in block ? label(block.title) : ''
+  if (block.kind === 'section' && block.folded)
+    return (
+      <details className="more block">
+        <summary>
+          <Icon name="down" size={13} />
+          {name}
+        </summary>
+        <Body block={block} compact={compact} collection={collection} />
+      </details>
+    )
+  const title = name === '' ? null : <h4 className="block-title">{name}</h4>
   return (
-    <section className="block">
+    <section className="block" data-kind={block.kind}>
       {title}
       <Body block={block} compact={compact} collection={collection} />
     </section>
@@ -105,9 +117,9 @@ function Body({
     case 'values':
       return <Values entries={block.entries} />
     case 'tiles':
-      return <Tiles tiles={block.tiles} />
+      return <Tiles tiles={block.tiles} lead={block.lead} />
     case 'table':
-      return <Table columns={block.columns} rows={block.rows} first={compact ? 8 : 50} />
+      return <Table columns={block.columns} rows={block.rows} folded={block.folded} first={compact ? 8 : 50} />
     case 'passages':
       return (
         <ol className="passages">
@@ -134,7 +146,9 @@ function Body({
     case 'matrix':
       return <Matrix labels={block.labels} cells={block.cells} />
     case 'curve':
-      return <Curve x={block.x} y={block.y} points={block.points} />
+      return <Curve x={block.x} y={block.y} points={block.points} diagonal={block.diagonal} />
+    case 'heat':
+      return <Heat down={block.down} across={block.across} cells={block.cells} />
     case 'bars':
       return <BarList bars={block.bars} />
     case 'lines':
@@ -159,33 +173,10 @@ export function Values({ entries }: { readonly entries: readonly (readonly [stri
   const short = entries.length <= 12 && entries.every(([, value]) => brief(value).length <= 28)
   return (
     <dl className={short ? 'facts' : 'values'}>
-      {entries.map(([key, value]) => (
+      {byOrder(entries).map(([key, value]) => (
         <div key={key}>
           <dt>{label(key)}</dt>
-          <dd>{typeof value === 'boolean' ? <span className={value ? 'badge accent' : 'badge'}>{brief(value)}</span> : brief(value)}</dd>
-        </div>
-      ))}
-    </dl>
-  )
-}
-
-/** Measures that end at 1, drawn with how much of it they reach. */
-const shares =
-  /^(accuracy|balanced_accuracy|precision|recall|f1.*|roc_auc|pr_auc|auc|r2|ndcg.*|mrr.*|recall@.*|.*_rate|contains|exact_?match)$/
-
-function Tiles({ tiles }: { readonly tiles: readonly Tile[] }): JSX.Element {
-  return (
-    <dl className="tiles">
-      {byHeadline(tiles.map((tile) => [tile.name, tile] as const)).map(([name, { value, baseline }]) => (
-        <div key={name} className="tile">
-          <dt>{label(name)}</dt>
-          <dd>{value === null ? '–' : number(value)}</dd>
-          {value !== null && shares.test(name) && value >= 0 && value <= 1 && (
-            <span className="meter" aria-hidden="true">
-              <span style={{ inlineSize: `${100 * value}%` }} />
-            </span>
-          )}
-          {baseline !== undefined && <p className="baseline">baseline {number(baseline)}</p>}
+          <dd>{typeof value === 'boolean' ? <Verdict name={key} value={value} /> : brief(value)}</dd>
         </div>
       ))}
     </dl>

@@ -1,8 +1,10 @@
 /** Decides how a tool's data is drawn by looking at its shape alone, so a tool added tomorrow is drawn without a line here. */
-import { byHeadline } from '../format.ts'
 import { isList, isRecord, type Json, numberAt, textAt } from '../json.ts'
 import { type Bar, type ColumnProfile, columnProfile, isProfile } from './column-profile.ts'
-import { bareGrids, dependence, type Grid, grids, learningCurve, type Series, type Swarm, swarms } from './pictures.ts'
+import { curveOf, matrixOf, pointsOf } from './curves.ts'
+import { gapsOf, measured, sideBySide, tilesOf } from './measures.ts'
+import { bareGrids, dependence, type Grid, grids, learningCurves, type Series, type Swarm, sized, swarms } from './pictures.ts'
+import { columnsAndRows, searched, tableOf } from './tables.ts'
 
 export interface Passage {
   readonly document: string
@@ -23,18 +25,43 @@ export interface Tile {
   readonly value: number | null
   /** The same measure of the simplest answer possible. */
   readonly baseline: number | undefined
+  /** Where its value lies with 95 % certainty. */
+  readonly interval?: readonly [low: number, high: number] | undefined
 }
 
 export type Block =
   | { readonly kind: 'prose'; readonly text: string }
   | { readonly kind: 'values'; readonly entries: readonly (readonly [string, unknown])[] }
-  | { readonly kind: 'tiles'; readonly title: string; readonly tiles: readonly Tile[] }
-  | { readonly kind: 'table'; readonly title: string; readonly columns: readonly string[]; readonly rows: readonly Json[] }
+  | { readonly kind: 'tiles'; readonly title: string; readonly tiles: readonly Tile[]; readonly lead?: string }
+  | {
+      readonly kind: 'table'
+      readonly title: string
+      readonly columns: readonly string[]
+      readonly rows: readonly Json[]
+      /** Columns that wait for a press of a button. */
+      readonly folded?: readonly string[]
+    }
   | { readonly kind: 'passages'; readonly title: string; readonly passages: readonly Passage[] }
   | { readonly kind: 'columns'; readonly title: string; readonly columns: readonly ColumnProfile[] }
   | { readonly kind: 'notes'; readonly title: string; readonly notes: readonly string[] }
   | { readonly kind: 'matrix'; readonly title: string; readonly labels: readonly string[]; readonly cells: readonly (readonly number[])[] }
-  | { readonly kind: 'curve'; readonly title: string; readonly x: string; readonly y: string; readonly points: readonly Point[] }
+  | {
+      readonly kind: 'curve'
+      readonly title: string
+      readonly x: string
+      readonly y: string
+      readonly points: readonly Point[]
+      /** Whether a line from corner to corner means something: chance, or probabilities that can be taken at their word. */
+      readonly diagonal?: boolean
+    }
+  | {
+      /** A number for each pair of two columns' values, the first column's down. */
+      readonly kind: 'heat'
+      readonly title: string
+      readonly down: readonly string[]
+      readonly across: readonly string[]
+      readonly cells: readonly (readonly number[])[]
+    }
   | { readonly kind: 'bars'; readonly title: string; readonly bars: readonly Bar[] }
   | {
       readonly kind: 'lines'
@@ -46,50 +73,47 @@ export type Block =
     }
   | { readonly kind: 'swarm'; readonly title: string; readonly rows: readonly Swarm[] }
   | { readonly kind: 'images'; readonly title: string; readonly images: readonly Grid[] }
-  | { readonly kind: 'section'; readonly title: string; readonly blocks: readonly Block[] }
+  | { readonly kind: 'section'; readonly title: string; readonly blocks: readonly Block[]; readonly folded?: boolean }
 
 const maxDepth = 4
 
-/** The blocks of a result, in the order of its fields; plain values first. */
+/** The blocks of a result, in the order of its fields; plain values first, then what it is judged by. */
 export function shapeOf(data: unknown, depth = 0): readonly Block[] {
   if (data === null || data === undefined) return []
   if (isList(data)) return listBlocks('', data, depth)
   if (!isRecord(data)) return [{ kind: 'values', entries: [['value', data]] }]
-  const table = columnsAndRows(data)
-  const scores = measured(data)
-  const follows = dependence(data)
-  const taken = new Set([
-    ...(table === undefined ? [] : ['columns', 'rows']),
-    ...(scores === undefined ? [] : ['metrics', 'baseline']),
-    ...(follows === undefined ? [] : ['axes', 'mean', 'lines']),
-  ])
-  const fields = Object.entries(data).filter(
-    ([key, value]) => value !== undefined && !taken.has(key) && !(noteKeys.has(key) && isEmpty(value)),
-  )
-  const plain = fields.filter(([key, value]) => isField(key, value))
-  const blocks = fields.filter(([key, value]) => !isField(key, value)).flatMap(([key, value]) => blocksOf(key, value, depth))
+  const whole = wholes(data)
+  const left = Object.entries(data).filter(([key, value]) => value !== undefined && !whole.taken.has(key))
+  const full = left.filter(([, value]) => !isEmpty(value))
+  const fields = (full.length > 4 ? full : left.filter(([key, value]) => !(noteKeys.has(key) && isEmpty(value)))).map(sized)
+  const compared = sideBySide(fields)
+  const gaps = gapsOf(fields)
+  const apart = new Set([...(compared?.names ?? []), ...gaps.map(([key]) => key)])
+  const rest = fields.filter(([key]) => !apart.has(key))
+  const plain = rest.filter(([key, value]) => isField(key, value))
+  const blocks = rest.filter(([key, value]) => !isField(key, value)).map(([key, value]) => ({ key, blocks: blocksOf(key, value, depth) }))
   const head: readonly Block[] = plain.length === 0 ? [] : [{ kind: 'values', entries: plain }]
   return [
     ...head,
-    ...(scores === undefined ? [] : [scores]),
-    ...(table === undefined ? [] : [table]),
-    ...(follows === undefined ? [] : [follows]),
-    ...blocks,
+    ...whole.blocks,
+    ...blocks.filter(({ key }) => key === 'gates').flatMap((each) => each.blocks),
+    ...(gaps.length === 0 ? [] : [{ kind: 'section' as const, title: 'gaps', blocks: [{ kind: 'values' as const, entries: gaps }] }]),
+    ...(compared === undefined ? [] : [compared.block]),
+    ...blocks.filter(({ key }) => key !== 'gates').flatMap((each) => each.blocks),
   ]
 }
 
-/** Metrics beside those of a baseline become one set of tiles. */
-function measured(data: Json): Block | undefined {
-  const { metrics, baseline } = data
-  if (!isRecord(metrics) || !isRecord(baseline)) return undefined
-  return [metrics, baseline].every((scores) => Object.values(scores).every((value) => typeof value === 'number'))
-    ? tilesOf('metrics', metrics, baseline)
-    : undefined
-}
-
-function tilesOf(title: string, scores: Json, baseline: unknown): Block {
-  const tiles = Object.keys(scores).map((name) => ({ name, value: numberAt(scores, name) ?? null, baseline: numberAt(baseline, name) }))
-  return { kind: 'tiles', title, tiles }
+/** What several fields say together. */
+function wholes(data: Json): { readonly blocks: readonly Block[]; readonly taken: ReadonlySet<string> } {
+  const found: readonly (readonly [Block | undefined, readonly string[]])[] = [
+    [measured(data), ['metrics', 'baseline', 'intervals']],
+    [columnsAndRows(data), ['columns', 'rows']],
+    [dependence(data), ['axes', 'mean', 'lines', 'least', 'most']],
+    [searched(data), []],
+  ]
+  const taken = found.flatMap(([block, keys]) => (block === undefined ? [] : keys))
+  // Without gates nothing was passed.
+  return { blocks: found.flatMap(([block]) => block ?? []), taken: new Set([...taken, ...(isEmpty(data.gates) ? ['passed'] : [])]) }
 }
 
 function blocksOf(key: string, value: unknown, depth: number): readonly Block[] {
@@ -102,12 +126,20 @@ function blocksOf(key: string, value: unknown, depth: number): readonly Block[] 
   if (picture !== undefined) return [picture]
   const matrix = matrixOf(key, value)
   if (matrix !== undefined) return [matrix]
-  if (isMeasures(key, entries)) return [tilesOf(key, value, undefined)]
+  if (isMeasures(key, entries)) return [tilesOf(key, value)]
+  if (key === 'params' && leaves(value) > paramsSeen)
+    return [{ kind: 'section', title: key, folded: true, blocks: shapeOf(value, depth + 1) }]
   if (entries.every(([, inner]) => isRecord(inner))) return recordOfRecords(key, entries, depth)
   if (entries.every(([, inner]) => isPlain(inner))) return [{ kind: 'section', title: key, blocks: [{ kind: 'values', entries }] }]
   if (depth >= maxDepth) return [{ kind: 'values', entries: [[key, value]] }]
   return [{ kind: 'section', title: key, blocks: shapeOf(value, depth + 1) }]
 }
+
+/** More parameters than these are folded away: they are mostly defaults. */
+const paramsSeen = 8
+
+const leaves = (value: unknown): number =>
+  isRecord(value) ? Object.values(value).reduce<number>((sum, inner) => sum + leaves(inner), 0) : 1
 
 function listBlocks(key: string, list: readonly unknown[], depth: number): readonly Block[] {
   if (list.length === 0) return [{ kind: 'values', entries: [[key || 'rows', list]] }]
@@ -135,26 +167,37 @@ function messages(key: string, list: readonly Json[]): Block {
 
 /** Records that hold lists of records of their own (the curves of each class) become a section each. */
 function recordBlocks(key: string, list: readonly Json[], depth: number): readonly Block[] {
-  const nested = list.every((item) => Object.values(item).some((value) => isList(value) && value.length > 2 && value.every(isRecord)))
+  const curves = learningCurves(key, list)
+  if (curves !== undefined) return curves
+  const inner = list.map((item) =>
+    Math.max(0, ...Object.values(item).map((value) => (isList(value) && value.every(isRecord) ? value.length : 0))),
+  )
+  const nested = inner.some((length) => length > 2) && inner.every((length) => length > 1)
   const block = recordList(key, list)
   if (block.kind !== 'table' || !nested || list.length > 12 || depth >= maxDepth) return [block]
   return list.map((item, index) => {
     const [name, title] = Object.entries(item).find(([, value]) => typeof value === 'string') ?? [key, String(index + 1)]
     const rest = Object.fromEntries(Object.entries(item).filter(([inner]) => inner !== name))
-    return { kind: 'section', title: `${name} ${String(title)}`, blocks: shapeOf(rest, depth + 1) }
+    return { kind: 'section', title: name === 'name' ? String(title) : `${name} ${String(title)}`, blocks: shapeOf(rest, depth + 1) }
   })
 }
 
 function recordList(key: string, list: readonly Json[]): Block {
   const passages = list.map(passageOf)
   if (passages.every((passage) => passage !== undefined)) return { kind: 'passages', title: key, passages }
-  const picture = learningCurve(key, list) ?? swarms(key, list) ?? grids(key, list)
+  const picture = swarms(key, list) ?? grids(key, list)
   if (picture !== undefined) return picture
   const contributions = contributionsOf(list)
   if (contributions !== undefined) return { kind: 'bars', title: key, bars: contributions }
   if (list.some(isProfile) && list.every((item) => textAt(item, 'name') !== undefined))
     return { kind: 'columns', title: key, columns: list.map(columnProfile) }
-  return curveOf(key, list) ?? tableOf(key, list)
+  return (
+    curveOf(key, list) ??
+    tableOf(
+      key,
+      list.map((item) => Object.fromEntries(Object.entries(item).map(sized))),
+    )
+  )
 }
 
 function recordOfRecords(key: string, entries: readonly (readonly [string, unknown])[], depth: number): readonly Block[] {
@@ -162,51 +205,6 @@ function recordOfRecords(key: string, entries: readonly (readonly [string, unkno
   if (rows.every((row) => Object.values(row).every(isPlain))) return [tableOf(key, rows)]
   if (depth >= maxDepth) return [{ kind: 'values', entries }]
   return [{ kind: 'section', title: key, blocks: entries.flatMap(([name, inner]) => blocksOf(name, inner, depth + 1)) }]
-}
-
-function tableOf(title: string, rows: readonly Json[]): Block {
-  const columns = [...new Set(rows.slice(0, 200).flatMap((row) => Object.keys(row)))]
-  const telling = columns.filter((column) => rows.some((row) => row[column] !== null && row[column] !== undefined))
-  const spread = namesFirst(telling, rows).flatMap((column) => spreadColumn(column, rows))
-  const names = spread.map((path) => path.join('.'))
-  return {
-    kind: 'table',
-    title,
-    columns: names,
-    rows: rows.map((row) => Object.fromEntries(spread.map((path) => [path.join('.'), read(row, path)]))),
-  }
-}
-
-/** A row begins with what it is called, wherever its name stood among its fields. */
-function namesFirst(columns: readonly string[], rows: readonly Json[]): readonly string[] {
-  const isName = (column: string): boolean => rows.every((row) => typeof row[column] === 'string')
-  const [first] = columns
-  const name = first === undefined || typeof rows[0]?.[first] !== 'object' ? undefined : columns.find(isName)
-  return name === undefined ? columns : [name, ...columns.filter((column) => column !== name)]
-}
-
-/** A small record inside a row (metrics, parameters) becomes columns of its own. */
-function spreadColumn(column: string, rows: readonly Json[]): readonly (readonly string[])[] {
-  const inner = rows.map((row) => row[column]).filter((value) => value !== undefined && value !== null)
-  if (inner.length === 0 || !inner.every((value) => isRecord(value) && Object.values(value).every(isPlain))) return [[column]]
-  const keys = [...new Set(inner.flatMap((value) => (isRecord(value) ? Object.keys(value) : [])))]
-  if (keys.length === 0 || (keys.length > 6 && column !== 'metrics')) return [[column]]
-  return byHeadline(keys.map((key) => [key, key])).map(([key]) => [column, key])
-}
-
-function read(row: Json, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), row)
-}
-
-/** A query's answer: column names (or {name, type}) beside rows of lists or records. */
-function columnsAndRows(data: Json): Block | undefined {
-  const { columns, rows } = data
-  if (!isList(columns) || !isList(rows)) return undefined
-  const names = columns.map((column) => (typeof column === 'string' ? column : textAt(column, 'name')))
-  if (!names.every((name) => name !== undefined)) return undefined
-  if (rows.every(isRecord)) return { kind: 'table', title: '', columns: names, rows }
-  if (!rows.every(isList)) return undefined
-  return { kind: 'table', title: '', columns: names, rows: rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]]))) }
 }
 
 function passageOf(item: Json): Passage | undefined {
@@ -238,48 +236,14 @@ function contributionsOf(list: readonly Json[]): readonly Bar[] | undefined {
   return bars.every((bar) => bar !== undefined) ? bars : undefined
 }
 
-function matrixOf(key: string, value: Json): Block | undefined {
-  const cells = value.matrix ?? value.counts ?? value.cells
-  const labels = value.labels ?? value.classes
-  if (!isList(cells) || !isList(labels) || cells.length !== labels.length || labels.length > 20) return undefined
-  const rows = cells.map((row) => (isList(row) && row.length === labels.length ? row.filter((cell) => typeof cell === 'number') : []))
-  return rows.every((row) => row.length === labels.length)
-    ? { kind: 'matrix', title: key, labels: labels.map(String), cells: rows }
-    : undefined
-}
-
-const axes: readonly (readonly string[])[] = [
-  ['fpr', 'tpr'],
-  ['recall', 'precision'],
-  ['predicted', 'observed'],
-]
-
-/** Records of two numbers, at least eight of them, under a name that says curve. */
-function curveOf(key: string, list: readonly Json[]): Block | undefined {
-  if (list.length < 8 || !/curve|roc|recall|calibration|lift|gain/i.test(key)) return undefined
-  const names = Object.keys(list[0] ?? {})
-  const [x, y] = axes.find((pair) => pair.every((name) => names.includes(name))) ?? names
-  if (x === undefined || y === undefined) return undefined
-  const points = list.map((item): Point => [numberAt(item, x) ?? Number.NaN, numberAt(item, y) ?? Number.NaN])
-  return points.every(([px, py]) => Number.isFinite(px) && Number.isFinite(py)) ? { kind: 'curve', title: key, x, y, points } : undefined
-}
-
-function pointsOf(list: readonly unknown[]): readonly Point[] | undefined {
-  const points = list.map((item): Point | undefined => {
-    if (!isList(item) || item.length !== 2) return undefined
-    const [x, y] = item
-    return typeof x === 'number' && typeof y === 'number' ? [x, y] : undefined
-  })
-  return points.every((point) => point !== undefined) ? points : undefined
-}
-
 function isMeasures(key: string, entries: readonly (readonly [string, unknown])[]): boolean {
   const numeric = entries.every(([, value]) => typeof value === 'number' || value === null)
-  return numeric && entries.length <= 16 && !key.startsWith('param') && (key.includes('metric') || entries.length > 1)
+  const isNamed = key.includes('metric') || (entries.length > 1 && entries.length <= 16)
+  return numeric && !key.startsWith('param') && isNamed
 }
 
 function isEmpty(value: unknown): boolean {
-  return isList(value) && value.length === 0
+  return isList(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0
 }
 
 /** Shown among the plain values, not as a block of its own. */

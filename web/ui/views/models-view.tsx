@@ -64,28 +64,39 @@ function blankRecord(model: unknown, datasets: unknown): { readonly record?: Jso
   return features.length === 0 ? {} : { record: Object.fromEntries(features.map((column) => [column, null])) }
 }
 
+/** Values of a form that are no texts. */
+const inputOf = (input: Json): Readonly<Record<string, string>> => ({ input: JSON.stringify(input) })
+
+/** The dataset it was trained on, at its newest: a start for a form that needs known answers. */
+function learnedFrom(model: unknown): { readonly dataset?: string } {
+  const [name] = (textAt(model, 'dataset') ?? '').split('@')
+  return name === undefined || name === '' ? {} : { dataset: name }
+}
+
 function ModelDrawer({ model }: { readonly model: string }): JSX.Element {
   const { value } = useResource('list_models {}', (signal) => readTool('list_models', {}, signal), ['call', 'run'])
   const record = listAt(value, 'models').filter((row) => nameOf(row) === model)
   const { value: data } = useResource('list_datasets {}', (signal) => readTool('list_datasets', {}, signal))
-  const predict = { input: JSON.stringify({ model, ...blankRecord(record[0], data) }) }
-  const actions: readonly (readonly [tool: string, words: string])[] = [
-    ['predict', 'Predict'],
-    ['deploy_model', 'Deploy'],
-    ['promote_model', 'Promote'],
-    ['set_traffic', 'Traffic'],
-    ['rollback_model', 'Roll back'],
-    ['evaluate_model', 'Evaluate'],
+  const [first] = record
+  const blank = blankRecord(first, data)
+  const predict = inputOf({ model, ...blank })
+  const actions: readonly (readonly [tool: string, words: string, params: Readonly<Record<string, string>>])[] = [
+    ['predict', 'Predict', predict],
+    ['deploy_model', 'Deploy', { model }],
+    ['promote_model', 'Promote', { model }],
+    ['set_traffic', 'Traffic', { model }],
+    ['rollback_model', 'Roll back', { model }],
+    ['evaluate_model', 'Evaluate', { model, ...learnedFrom(first) }],
+    ['explain_prediction', 'Explain', predict],
+    ['feature_importance', 'Importance', inputOf({ model, points: 200 })],
+    ['fairness_report', 'Fairness', { model, ...learnedFrom(first) }],
+    ['export_model', 'Export', { model, format: 'onnx' }],
   ]
   return (
     <Drawer title={model} subtitle="Model" onClose={() => go(hrefOf('models'))}>
       <div className="actions">
-        {actions.map(([tool, words], index) => (
-          <a
-            key={tool}
-            className={index === 0 ? 'button primary' : 'button'}
-            href={hrefOf('tools', tool, tool === 'predict' ? predict : { model })}
-          >
+        {actions.map(([tool, words, params], index) => (
+          <a key={tool} className={index === 0 ? 'button primary' : 'button'} href={hrefOf('tools', tool, params)}>
             {words}
           </a>
         ))}
