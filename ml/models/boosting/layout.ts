@@ -15,7 +15,7 @@ export const chunk = 16_384
 /** Rows whose columns are copied in, to be binned, at a time. */
 export const staged = 65_536
 /** Rows that bounds of bins are found on, as LightGBM does. */
-export const mostSampled = 200_000
+const mostSampled = 200_000
 /** Histograms beyond this are not all kept; what is not kept is counted again. */
 const mostHistograms = 512 * 2 ** 20
 

@@ -150,7 +150,7 @@ function settleChunk(bench: Bench, unit: number): void {
 }
 
 /** Where the args of tasks.split keep what is known of its leaves: sums of the smaller from 8 on, of the larger from 16 on. */
-export const leafArgs = [8, 16] as const
+const leafArgs = [8, 16] as const
 
 /**
  * Args: rows of the smaller leaf (-1: all in order), how many, its pairs, its histogram, and that of its parent, which
