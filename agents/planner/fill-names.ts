@@ -157,6 +157,10 @@ export function fillFresh(filling: Filling, slot: Slot): void {
 const labelCue =
   /\b(?:target(?:ing)?|predict(?:s|ing)?|label|outcome|forecast(?:s|ing)?|classify(?:ing)?|model of|estimate)\s*(?:column|is|=|:|the)?\s*$/iu
 
+/** Arguments that say what is predicted; some learners go without. */
+const aims: ReadonlySet<string> = new Set(['target', 'label', 'outcome'].map(stem))
+const aimCue = new RegExp(String.raw`${labelCue.source}|\bfor\s+(?:the\s+)?$`, 'iu')
+
 /** Columns of the data the call speaks of come before columns of other data. */
 export function fillColumns(filling: Filling, slot: Slot): void {
   const mentions = columnsFor(filling)
@@ -169,7 +173,13 @@ export function fillColumns(filling: Filling, slot: Slot): void {
     set(filling, slot, cued.name, cued)
     return
   }
-  if (!slot.required) return
+  if (!slot.required) {
+    const aim = slot.nameStems.some((one) => aims.has(one))
+      ? mentions.find((mention) => aimCue.test(before(filling, mention.start)))
+      : undefined
+    if (aim) set(filling, slot, aim.name, aim)
+    return
+  }
   const chosen =
     mentions.find((mention) => labelCue.test(before(filling, mention.start))) ??
     mentions.find((mention) => /\b(?:for|of|to|on|by|across)\s+(?:the\s+)?$/iu.test(before(filling, mention.start))) ??

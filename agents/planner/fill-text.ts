@@ -5,7 +5,8 @@ import { isKnownWord } from './ideas.ts'
 import { findRecord } from './records.ts'
 import type { Slot } from './slots.ts'
 import { findSince, findWindow } from './times.ts'
-import { stem } from './words.ts'
+import { countedParams } from './values.ts'
+import { stem, wordsOf } from './words.ts'
 
 export function fillPath(filling: Filling, slot: Slot): void {
   const [path] = [...unused(filling, filling.clause.paths), ...unused(filling, filling.clause.quoted)]
@@ -33,7 +34,10 @@ export function fillSince(filling: Filling, slot: Slot): void {
 }
 
 export function fillRecord(filling: Filling, slot: Slot): void {
-  if (slot.nameStems.includes(stem('params')) && !/\{|=|\bparam/iu.test(saidIn(filling))) return
+  if (slot.nameStems.includes(stem('params')) && !/\{|=|\bparam/iu.test(saidIn(filling))) {
+    fillCounts(filling, slot)
+    return
+  }
   const inside = filling.clause.columns.map((column) => ({
     ...column,
     start: column.start - filling.start,
@@ -48,6 +52,19 @@ export function fillRecord(filling: Filling, slot: Slot): void {
   const span = found && placed(filling, found)
   if (found && span && filling.used.every((other) => other.text !== span.text || other.start !== span.start))
     set(filling, slot, slot.many ? [found.value] : found.value, span)
+}
+
+/** "4 clusters", "a forest of 200 trees": a number before what an algorithm has a number of. */
+function fillCounts(filling: Filling, slot: Slot): void {
+  const algorithm = [...filling.values.values()].find((value) => typeof value === 'string' && Object.hasOwn(countedParams, value))
+  if (typeof algorithm !== 'string') return
+  for (const [param, words] of Object.entries(countedParams[algorithm] ?? {})) {
+    const found = unused(filling, filling.clause.quantities).find(({ end, value, percent }) => {
+      const [next = ''] = wordsOf(filling.clause.text.slice(end, filling.end)).map(({ lower }) => lower)
+      return !percent && Number.isInteger(value) && words.includes(next)
+    })
+    if (found) set(filling, slot, { [param]: found.value }, found)
+  }
 }
 
 /** JSON as it was written. */

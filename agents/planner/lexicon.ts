@@ -27,7 +27,8 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
   train: said`
     train, fit, learn, build … model, build, classifier, regressor, estimator, regression, create … model, best model,
     make … model, need … model, want … model, model of, cross validation, cross-validation, cross validated,
-    cross-validated, cluster, clustering, segment`,
+    cross-validated, cluster, clustering, segment, find … anomalies, find … unusual, find unusual, detect anomalies,
+    detect … anomalies, find anomalies, find groups of`,
   tune: said`
     tune, hyperparameter, hyperparameters, optimise, optimize, hyper-parameter, sweep, grid search, random search,
     parameter search, trial, search … parameters, optimisation, best parameters, best settings, hyperparameter search,
@@ -77,7 +78,12 @@ export const ideas: Readonly<Record<string, readonly string[]>> = {
   explain: said`explain, explanation, why, reason, reasons, came out, shap, how come, justify, rationale, because of what`,
   importance: said`
     importance, important, matter, feature, influence, influential, drive, drivers, weigh, inputs, contribute, relies on,
-    rely, depend on, depends on, impact, affect`,
+    rely, depend on, depends on, impact, affect, what does … look at, which … look at, leans on, pays attention`,
+  dependence: said`
+    dependence, partial dependence, how does … depend, how do … depend, how … depend on, depending on, shape of,
+    effect of, how … changes with, how … change with, as … rises, as … grows`,
+  recommend: said`recommend, recommendation, recommendations, suggest … for user, what … buy next, what … offer, offer … next, goes with, goes well with`,
+  network: said`neural, network, layer, layers, neurons, filters, feature maps, inside of`,
   fairness: said`
     fair, fairness, unfair, bias, biased, discriminate, discrimination, group, groups, parity, equalised odds,
     equalized odds, equally, disparity, favour, favor, treat, equal`,

@@ -1,6 +1,7 @@
 /** One row of data inside a sentence: JSON, "tenure = 3", "plan is basic", "tenure 3, plan basic and monthly charges 79.5". */
 import type { Span } from './contract.ts'
 import type { ColumnMention } from './entities.ts'
+import { plainWords } from './lexicon.ts'
 
 export interface RecordMention extends Span {
   readonly value: Readonly<Record<string, unknown>>
@@ -35,7 +36,9 @@ function pairs(text: string, columns: readonly ColumnMention[], names: readonly 
     const match = valuePattern.exec(text.slice(column.end, next))
     const closed = match !== null && /^\s*(?:[,;.]|$)/u.test(text.slice(column.end + match[0].length))
     const value = match && readValue(match.slice(1), closed)
-    if (match && value !== undefined) found.push({ key: column.name, value, start: column.start, end: column.end + match[0].length })
+    const ahead = match && (closed || match[4] === undefined) ? undefined : valueAhead(text, column.start, columns[index - 1]?.end ?? 0)
+    if (ahead) found.push({ key: column.name, value: ahead.value, start: ahead.start, end: column.end })
+    else if (match && value !== undefined) found.push({ key: column.name, value, start: column.start, end: column.end + match[0].length })
   })
   for (const match of text.matchAll(assignment)) {
     const [whole, key = '', ...values] = match
@@ -48,6 +51,17 @@ function pairs(text: string, columns: readonly ColumnMention[], names: readonly 
   const start = Math.min(...found.map((pair) => pair.start))
   const end = Math.max(...found.map((pair) => pair.end))
   return { start, end, text: text.slice(start, end), value: Object.fromEntries(found.map(({ key, value }) => [key, value])) }
+}
+
+/** A value before its column: "3 support calls", "on the basic plan". What stands right behind the column before it is that one's. */
+function valueAhead(text: string, column: number, from: number): { readonly value: unknown; readonly start: number } | undefined {
+  const before = text.slice(from, column)
+  const count = /(?<![\p{L}\p{N}._-])(-?\d+(?:\.\d+)?)\s+$/u.exec(before)
+  if (count?.[1] !== undefined)
+    return before.slice(0, count.index).trim() === '' ? undefined : { value: Number(count[1]), start: from + count.index }
+  const kind = /\b(?:on|with|in|from|has|have) (?:a|an|the) ([\p{L}\p{N}_-]+)\s+$/iu.exec(before)
+  if (kind?.[1] === undefined || notValues.has(kind[1].toLowerCase()) || plainWords.has(kind[1].toLowerCase())) return undefined
+  return { value: kind[1], start: from + kind.index }
 }
 
 /** The value of one pair, or undefined when the words after the key are only grammar. */

@@ -111,6 +111,7 @@ function kindOf(traits: Traits): SlotKind {
   if (traits.type === 'object') return objectKind(traits)
   const words = nameWords(traits.name)
   const byName = kindByWords(words, traits.type)
+  if (byName === 'record' && traits.many && traits.type === 'string') return 'column'
   if (byName) return byName
   if (/^cron\b|\bcron (?:string|expression)/iu.test(traits.description)) return 'cron'
   if (traits.type === 'number' || traits.type === 'integer') return 'number'

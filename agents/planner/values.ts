@@ -18,8 +18,8 @@ export const valueWords: Readonly<Record<string, readonly string[]>> = {
   naive_bayes: said`naive bayes, bayes, naïve bayes`,
   neural_network: said`neural network, neural net, mlp, perceptron`,
   svm: said`support vector machine, support vector, svm`,
-  kmeans: said`k-means, k means, kmeans, clusters, clustering`,
-  isolation_forest: said`isolation forest, anomaly detector`,
+  kmeans: said`k-means, k means, kmeans, clusters, clustering, cluster, segment`,
+  isolation_forest: said`isolation forest, anomaly detector, anomalies, anomaly, unusual`,
   gaussian_mixture: said`gaussian mixture, mixture model`,
   pca: said`principal components, principal component, pca`,
   cnn: said`convolutional, cnn, convnet`,
@@ -64,6 +64,19 @@ export const families: readonly (readonly string[])[] = [
 
 /** When a person excludes one value and names no other, the first of these that remains is taken. */
 export const preferredValues: readonly string[] = said`gradient_boosting, random_forest, logistic, linear, ridge, tree`
+
+const trees = { n_estimators: said`tree, trees` }
+
+/** algorithm -> parameter -> the words that a number before them sets: "4 clusters", "200 trees". */
+export const countedParams: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  kmeans: { n_clusters: said`cluster, clusters, group, groups, segment, segments` },
+  gaussian_mixture: { n_components: said`component, components, cluster, clusters, group, groups` },
+  pca: { n_components: said`component, components, dimension, dimensions` },
+  random_forest: trees,
+  extra_trees: trees,
+  isolation_forest: trees,
+  gradient_boosting: { n_estimators: said`tree, trees, round, rounds` },
+}
 
 /** Measures by their usual names; the key is what tools expect. */
 export const metricWords: Readonly<Record<string, readonly string[]>> = {
