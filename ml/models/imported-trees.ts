@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { Fault } from '../../platform/fault.ts'
 import { defineAlgorithm } from './algorithm.ts'
 import { outputs } from './problem.ts'
+import { batchSum } from './trees/batch.ts'
 import { applyLink, type Ensemble, ensembleSchema } from './trees/ensemble.ts'
 import { requireColumns, treeCount } from './trees/trees.ts'
-import { leafFinder, sumOfLeaves } from './trees/walk.ts'
+import { leafFinder } from './trees/walk.ts'
 
 export const importedTrees = defineAlgorithm({
   name: 'imported_trees',
@@ -33,7 +34,7 @@ export const importedTrees = defineAlgorithm({
   batchScorer: (ensemble, shape) => {
     requireFit(ensemble, shape)
     const { start, trees } = ensemble
-    return sumOfLeaves(trees, { start, outputOf: (tree) => tree % start.length, finish: finisher(ensemble) })
+    return batchSum(trees, { start, outputOf: (tree) => tree % start.length, finish: finisher(ensemble) })
   },
 })
 
