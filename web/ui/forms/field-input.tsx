@@ -7,9 +7,14 @@ import { type Field, isFixed, variantName } from './form-model.ts'
 import { ListInput, PairsInput } from './list-input.tsx'
 import { TextInput } from './text-input.tsx'
 
-export function FieldInput({ field, draft, path, errors, onChange }: FieldProps): JSX.Element | null {
+interface Usual {
+  /** Optional fields of the whole form that are shown like needed ones. */
+  readonly usual?: readonly string[]
+}
+
+export function FieldInput({ field, draft, path, errors, onChange, usual = [] }: FieldProps & Usual): JSX.Element | null {
   const shared = { path, errors, onChange }
-  if (field.kind === 'group' && draft.kind === 'group') return <Group field={field} draft={draft} {...shared} />
+  if (field.kind === 'group' && draft.kind === 'group') return <Group field={field} draft={draft} usual={usual} {...shared} />
   if (field.kind === 'list' && draft.kind === 'list')
     return (
       <Frame field={field} path={path} errors={errors}>
@@ -29,7 +34,7 @@ export function FieldInput({ field, draft, path, errors, onChange }: FieldProps)
 type Of<K extends Field['kind']> = Extract<Field, { kind: K }>
 type DraftOf<K extends Draft['kind']> = Extract<Draft, { kind: K }>
 
-function Group({ field, draft, path, errors, onChange }: FieldProps<Of<'group'>, DraftOf<'group'>>): JSX.Element {
+function Group({ field, draft, path, errors, onChange, usual = [] }: FieldProps<Of<'group'>, DraftOf<'group'>> & Usual): JSX.Element {
   const inner = (one: Field): JSX.Element => (
     <FieldInput
       key={one.key}
@@ -47,8 +52,9 @@ function Group({ field, draft, path, errors, onChange }: FieldProps<Of<'group'>,
         <div className="field-group">{shown.map(inner)}</div>
       </Frame>
     )
-  const needed = shown.filter((one) => one.required)
-  const optional = shown.filter((one) => !one.required)
+  const isNeeded = (one: (typeof shown)[number]): boolean => one.required || usual.includes(one.key)
+  const needed = shown.filter(isNeeded)
+  const optional = shown.filter((one) => !isNeeded(one))
   const open = needed.length === 0 || errors.some((error) => optional.some((one) => error.path.startsWith(one.key)))
   const filled = optional.some((one) => isFilled(draft.fields[one.key]))
   return (

@@ -8,6 +8,8 @@ interface Props {
   readonly schema: unknown
   /** Values to begin with. */
   readonly known?: unknown
+  /** Optional fields that people usually fill in: shown like the needed ones. */
+  readonly usual?: readonly string[]
   readonly action: string
   readonly busy?: boolean
   /** From the server, for the input sent last. */
@@ -15,7 +17,7 @@ interface Props {
   readonly onSubmit: (input: unknown) => void
 }
 
-export function SchemaForm({ schema, known, action, busy = false, errors = [], onSubmit }: Props): JSX.Element {
+export function SchemaForm({ schema, known, usual = [], action, busy = false, errors = [], onSubmit }: Props): JSX.Element {
   const form = useMemo(() => formOf(schema), [schema])
   const [draft, setDraft] = useState<Draft>(() => draftOf(form, known))
   const [found, setFound] = useState<readonly FieldError[]>([])
@@ -31,7 +33,7 @@ export function SchemaForm({ schema, known, action, busy = false, errors = [], o
   }
   return (
     <form ref={element} className="form" onSubmit={submit} noValidate={true}>
-      <FieldInput field={form} draft={draft} path="" errors={shown} onChange={setDraft} />
+      <FieldInput field={form} usual={usual} draft={draft} path="" errors={shown} onChange={setDraft} />
       <Unplaced errors={found} known={new Set(element.current === null ? [] : placesOf(element.current))} />
       <div className="actions">
         <button type="submit" className="button primary" disabled={busy}>

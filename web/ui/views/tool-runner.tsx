@@ -7,7 +7,7 @@ import { effectWords, type ToolWords } from '../catalogue.ts'
 import { Bar } from '../chat/tool-card.tsx'
 import { SchemaForm } from '../forms/schema-form.tsx'
 import { Notice } from '../frame/notice.tsx'
-import { at, numberAt, parseJson, textAt } from '../json.ts'
+import { at, isRecord, numberAt, parseJson, textAt } from '../json.ts'
 import { useResource } from '../resource.ts'
 import { Result } from '../results/result.tsx'
 import { hrefOf } from '../router.ts'
@@ -79,6 +79,7 @@ export function ToolRunner({ tool, params }: Props): JSX.Element {
         key={known.turn}
         schema={tool.schema}
         known={known.value}
+        usual={usualOf(tool)}
         action={tool.effect === 'read' ? 'Run' : `Run: ${tool.title}`}
         busy={stage.kind === 'calling'}
         errors={problem?.errors ?? []}
@@ -92,6 +93,12 @@ export function ToolRunner({ tool, params }: Props): JSX.Element {
       </div>
     </div>
   )
+}
+
+/** What the first example fills in. */
+function usualOf({ examples }: ToolWords): readonly string[] {
+  const input = examples[0]?.input
+  return isRecord(input) ? Object.keys(input) : []
 }
 
 function knownFrom({ input, ...rest }: Readonly<Record<string, string>>): { readonly value: unknown; readonly turn: number } {
