@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { seededRandom } from '../evaluation/seeded-random.ts'
 import type { Algorithm } from './algorithm.ts'
 import { boost } from './boosting/boost.ts'
@@ -221,4 +222,21 @@ describe('gradient_boosting', () => {
     expect(yes).toBeGreaterThan(0.999)
     expect(no + yes).toBe(1)
   })
+})
+
+describe('a decision tree', () => {
+  it.each(['binary', 'multiclass', 'regression'] as const)(
+    'splits where it gains most beside rows that weigh next to nothing: %s',
+    (task) => {
+      const x = Float64Array.from({ length: 40 }, (_, i) => i)
+      const classes = { binary: 2, multiclass: 3, regression: 0 }[task]
+      const problem: Problem = {
+        ...{ rows: 40, columns: [{ name: 'x', type: 'number' }], values: [x], task, classes },
+        target: x.map((value) => (value < 20 ? 0 : task === 'multiclass' && value >= 30 ? 2 : 1)),
+        weights: x.map((value) => (value >= 38 ? 1e-20 : 1)),
+      }
+      const { trees } = z.object({ trees: treesSchema }).parse(tree.fit(problem, { min_data_in_leaf: 1 }, control))
+      expect([...trees.threshold]).toEqual(task === 'multiclass' ? [19.5, 29.5] : [19.5])
+    },
+  )
 })

@@ -221,7 +221,10 @@ function scanAll(node: Node, table: Table, cuts: Cuts, { count, hasMissing }: Gr
   scan(node, table, cuts)
 }
 
-/** With counts l on the left and r on the right, dividing is worth Σl²/Σl + Σr²/Σr: kept up to date bin by bin. */
+/**
+ * With counts l on the left and r on the right, dividing is worth Σl²/Σl + Σr²/Σr: kept up to date bin by bin. A side whose
+ * weight is lost in rounding divides nothing.
+ */
 function scan({ size, weight, total }: Node, table: Table, cuts: Cuts): void {
   const { bins, rows, counts, left } = table
   const { from, to, missing, minLeaf } = cuts
@@ -243,7 +246,7 @@ function scan({ size, weight, total }: Node, table: Table, cuts: Cuts): void {
       left[k] = l + c
       w += c
     }
-    if (i < from || n < minLeaf || size - n < minLeaf) continue
+    if (i < from || n < minLeaf || size - n < minLeaf || w <= 0 || w >= weight) continue
     const worth = inLeft / w + inRight / (weight - w)
     if (worth <= cuts.gain) continue
     cuts.gain = worth

@@ -99,7 +99,8 @@ function scanAll(node: Node, groups: Groups, cuts: Cuts, { count, hasMissing }: 
 
 /**
  * With weight w and sum s on the left, W and S in the node, dividing lowers the squared error by
- * (s W - S w)² / (w (W - w)) / W; the last division is the same for all and left to `gain`.
+ * (s W - S w)² / (w (W - w)) / W; the last division is the same for all and left to `gain`. A side whose weight is lost in
+ * rounding divides nothing.
  */
 function scan({ size, weight, sum }: Node, groups: Groups, cuts: Cuts): void {
   const { from, to, missing, minLeaf } = cuts
@@ -111,7 +112,7 @@ function scan({ size, weight, sum }: Node, groups: Groups, cuts: Cuts): void {
     n += at(groups.rows, i)
     w += at(groups.weight, i)
     s += at(groups.sum, i)
-    if (i < from || n < minLeaf || size - n < minLeaf) continue
+    if (i < from || n < minLeaf || size - n < minLeaf || w <= 0 || w >= weight) continue
     const apart = s * weight - sum * w
     const gained = (apart * apart) / (w * (weight - w))
     if (gained <= gain) continue
