@@ -9,6 +9,9 @@ import type { Target } from './target.ts'
 const sampleSize = 20_000
 const bins = 32
 
+/** A category with a bin for every few rows would tell anything. */
+const tooMany = (groups: number, rows: number): boolean => groups > rows / 10 + 2
+
 /** Positions in the rows of a target: all, or as many as are looked at. */
 export function sampleOf(rows: number): Uint32Array {
   if (rows <= sampleSize) return Uint32Array.from({ length: rows }, (_, i) => i)
@@ -64,28 +67,30 @@ function errorsRepaired(bin: Binner, { classes, values }: Target, sample: Uint32
     counts[y] = (counts[y] ?? 0) + 1
     overall[y] = (overall[y] ?? 0) + 1
     tally.set(at, counts)
+    if (tooMany(tally.size, sample.length)) return 0
   }
-  /** A category with a bin for every few rows would repair anything. */
-  if (tally.size > sample.length / 10 + 2) return 0
   const errors = sample.length - Math.max(...overall)
   const left = [...tally.values()].reduce((sum, counts) => sum + counts.reduce((a, b) => a + b, 0) - Math.max(...counts), 0)
   return errors === 0 ? 0 : 1 - left / errors
 }
 
+/** Around one of the numbers: the squares of dates are so large that their differences are lost. */
 function varianceBetween(bin: Binner, { values }: Target, sample: Uint32Array): number {
   const tally = new Map<number, { rows: number; sum: number }>()
+  const around = values[sample[0] ?? 0] ?? 0
   let sum = 0
   let squares = 0
   for (const position of sample) {
-    const y = values[position] ?? 0
-    const group = tally.get(bin(position)) ?? { rows: 0, sum: 0 }
+    const y = (values[position] ?? 0) - around
+    const at = bin(position)
+    const group = tally.get(at) ?? { rows: 0, sum: 0 }
     group.rows++
     group.sum += y
-    tally.set(bin(position), group)
+    tally.set(at, group)
+    if (tooMany(tally.size, sample.length)) return 0
     sum += y
     squares += y * y
   }
-  if (tally.size > sample.length / 10 + 2) return 0
   const centre = (sum * sum) / sample.length
   const between = [...tally.values()].reduce((all, group) => all + (group.sum * group.sum) / group.rows, 0) - centre
   return squares > centre ? between / (squares - centre) : 0
