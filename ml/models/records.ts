@@ -15,6 +15,7 @@ const unseen = -1
 export function recordReader(columns: readonly InputColumn[], ignored: readonly string[]): RecordReader {
   const codes = columns.map((column) => (column.type === 'category' ? codesOf(column.levels) : null))
   const known = new Set([...columns.map(({ name }) => name), ...ignored])
+  const byPlain = new Map([...known].toReversed().map((name) => [plain(name), name]))
   return {
     read: (record, row, index) => {
       const errors: FieldError[] = []
@@ -24,7 +25,8 @@ export function recordReader(columns: readonly InputColumn[], ignored: readonly 
         else errors.push({ path: name, message: `column '${name}' ${cell.wrong}` })
       }
       for (const name in record) {
-        if (!known.has(name)) errors.push({ path: name, message: `column '${name}' is not one the model reads${hint(name, known)}` })
+        if (!known.has(name))
+          errors.push({ path: name, message: `column '${name}' is not one the model reads${hint(byPlain.get(plain(name)))}` })
       }
       if (errors.length > 0) throw refusal(errors, index)
     },
@@ -70,12 +72,10 @@ function brief(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
-/** A known name that differs in case or spacing only. */
-function hint(name: string, known: ReadonlySet<string>): string {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
-  const near = [...known].find((candidate) => plain(candidate) === plain(name))
-  return near === undefined ? '; remove it' : `; did you mean '${near}'?`
-}
+/** What is left of a name without case, spacing and signs: names that agree in it are near. */
+const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+
+const hint = (near: string | undefined): string => (near === undefined ? '; remove it' : `; did you mean '${near}'?`)
 
 function codesOf(levels: readonly string[]): ReadonlyMap<string, number> {
   return new Map(levels.map((level, code) => [level, code]))
