@@ -30,7 +30,7 @@ export async function withCrew<T>(
   const hands: Hand[] = []
   const cancelled = Promise.withResolvers<never>()
   cancelled.promise.catch(() => undefined)
-  const abort = (): void => cancelled.reject(new Fault('cancelled', 'The training was cancelled.'))
+  const abort = (): void => cancelled.reject(wasCancelled())
   const hire = async (): Promise<Hand> => {
     const hand = startHand(checkpoints ? { ...input, checkpointMs: checkpoints.everyMs } : input)
     hands.push(hand)
@@ -50,6 +50,8 @@ export async function withCrew<T>(
     await Promise.all(hands.map((hand) => hand.end()))
   }
 }
+
+const wasCancelled = (): Fault => new Fault('cancelled', 'The training was cancelled.')
 
 type Sharing = CrewOptions & { readonly progress: CrewProgress; readonly hire: () => Promise<Hand> }
 
@@ -74,6 +76,8 @@ async function share(
       tell(at, 1)
     }
   }
+  // Whoever is hired from here on would work for nobody, and nobody would end it.
+  if (options.signal.aborted) throw wasCancelled()
   const wanted = Math.min(threads, open.length)
   const inside = Math.max(1, Math.floor(threads / Math.max(1, wanted)))
   const toil = async (hand: Hand): Promise<void> => {

@@ -4,7 +4,7 @@ import { algorithms, algorithmsFor } from '../models/algorithms.ts'
 import { decodeModel, predictFrame, predictRecords } from '../models/model.ts'
 import { contendersAmong } from './contenders.ts'
 import type { TrainSpec } from './spec.ts'
-import { customers, flats, frameOf, numberColumn, textColumn } from './testing.ts'
+import { customers, flats, frameOf, memoryCheckpoints, numberColumn, textColumn } from './testing.ts'
 import { train } from './train.ts'
 
 const signal = new AbortController().signal
@@ -99,6 +99,22 @@ describe('train', () => {
       onProgress: () => controller.abort(),
     })
     await expect(training).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  it('starts no thread after it was cancelled', async () => {
+    const controller = new AbortController()
+    const checkpoints = {
+      ...memoryCheckpoints(),
+      result: async () => {
+        controller.abort()
+        return new Promise<undefined>((resolve) => setTimeout(resolve, 100))
+      },
+    }
+    const spec = { target: 'churned', algorithm: 'naive_bayes', folds: 2 }
+    const training = train(customers(100, 1), spec, { signal: controller.signal, threads: 2, checkpoints })
+    await expect(training).rejects.toMatchObject({ code: 'cancelled' })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(checkpoints.results.size).toBe(0)
   })
 
   it('folds in time train on the past only', async () => {
