@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { defineAlgorithm } from './algorithm.ts'
 import { descend } from './linear/coordinate-descent.ts'
 import { equationOf, equationSchema } from './linear/equation.ts'
-import { equationBatchScorer, equationScorer } from './linear/equation-scorer.ts'
+import { equationBatchScorer, equationScorer, requireOutputs } from './linear/equation-scorer.ts'
 import { gramOf } from './linear/gram.ts'
 import { interceptOf, type LeastSquares, leastSquaresOf } from './linear/least-squares.ts'
 import { quadraticOfGram, quadraticOfRows } from './linear/quadratics.ts'
@@ -45,8 +45,14 @@ export const linear = defineAlgorithm({
     progress(1)
     return equationOf(squares.design, [weights], [interceptOf(squares, weights)])
   },
-  scorer: equationScorer,
-  batchScorer: equationBatchScorer,
+  scorer: (equation, shape) => {
+    requireOutputs(equation, 1)
+    return equationScorer(equation, shape)
+  },
+  batchScorer: (equation, shape) => {
+    requireOutputs(equation, 1)
+    return equationBatchScorer(equation, shape)
+  },
 })
 
 type Solver = (squares: LeastSquares, penalty: z.infer<typeof params>, progress: (fraction: number) => void) => Float64Array

@@ -9,7 +9,7 @@ import { defineAlgorithm } from './algorithm.ts'
 import { at } from './at.ts'
 import { type Design, designOf } from './linear/design.ts'
 import { type Equation, equationOf, equationSchema } from './linear/equation.ts'
-import { equationBatchScorer, equationScorer } from './linear/equation-scorer.ts'
+import { equationBatchScorer, equationScorer, requireOutputs } from './linear/equation-scorer.ts'
 import { minimise } from './linear/lbfgs.ts'
 import { type LogLoss, logLossOf } from './linear/log-loss.ts'
 import { newton } from './linear/newton.ts'
@@ -87,6 +87,7 @@ function solve(loss: LogLoss, { penalty, C, l1_ratio, max_iter, tol }: Params, {
 }
 
 function probabilityScorer(equation: Equation, shape: Shape): Scorer {
+  requireOutputs(equation, shape.classes === 2 ? 1 : shape.classes)
   const score = equationScorer(equation, shape)
   if (equation.intercept.length > 1)
     return (row, scores) => {
@@ -103,6 +104,7 @@ function probabilityScorer(equation: Equation, shape: Shape): Scorer {
 }
 
 function probabilityBatchScorer(equation: Equation, shape: Shape): BatchScorer {
+  requireOutputs(equation, shape.classes === 2 ? 1 : shape.classes)
   const score = equationBatchScorer(equation, shape)
   const { length: outputs } = equation.intercept
   if (outputs > 1)

@@ -40,6 +40,32 @@ describe('a model', () => {
     expect(predictRecords(price, [{ rooms: 3, quarter: 'old town' }])[0]).not.toHaveProperty('probabilities')
   })
 
+  it('says of numbers that no answer can hold which record has them', () => {
+    const huge = modelOf(flats(200, 1), 'price', 'linear')
+    const record = { rooms: 1e308, quarter: 'harbour' }
+    expect(() => predictRecords(huge, [{ ...record, rooms: 2 }, record])).toThrow(/^Record 1 has numbers too large for this model/)
+    const frame = frameOf(numberColumn('rooms', [2, 1e308]), textColumn('quarter', ['harbour', 'harbour']))
+    expect(() => predictFrame(huge, frame, 10)).toThrow(/^Row 12 has numbers too large/)
+  })
+
+  it('keeps the probability of a class whatever it is called', () => {
+    const odd = { ...churn, classes: ['no', '__proto__'] }
+    const { value = '', probabilities } = predictRecords(odd, [ada])[0] ?? {}
+    expect(value).toBe('__proto__')
+    expect(Object.entries(probabilities ?? {}).map(([name]) => name)).toEqual(['no', '__proto__'])
+  })
+
+  it.each([
+    ['logistic', customers(100, 1), 'churned', { classes: ['no', 'yes', 'no'] }],
+    ['logistic', customers(100, 1), 'churned', { task: 'multiclass', classes: ['no', 'yes', 'perhaps'] }],
+    ['logistic', customers(100, 1), 'churned', { task: 'anomaly' }],
+    ['naive_bayes', customers(100, 1), 'churned', { task: 'recommendation', classes: [] }],
+    ['linear', flats(100, 1), 'price', { task: 'binary', classes: ['a', 'b'] }],
+  ] as const)('of %s is refused with answers that it cannot give', (algorithm, frame, target, wrong) => {
+    const bytes = encodeValue({ ...modelOf(frame, target, algorithm), ...wrong })
+    expect(() => decodeModel(bytes)).toThrow(/not a model that Millrace can read/)
+  })
+
   it('says what it reads and what it answers', () => {
     expect(modelSignature(churn)).toEqual({
       inputs: [

@@ -80,7 +80,10 @@ export function decodeModel(bytes: Uint8Array): Model {
   }
 }
 
-/** Throws `invalid_input` naming each record and field that does not fit. Missing values are null. */
+/**
+ * Throws `invalid_input` naming each record and field that does not fit, and a record whose numbers are too large for the
+ * model to answer with a number. Missing values are null.
+ */
 export function predictRecords(model: Model, records: readonly Readonly<Record<string, unknown>>[]): Prediction[] {
   const { reader, scorer } = ready(model)
   const row = new Float64Array(model.columns.length)
@@ -88,15 +91,32 @@ export function predictRecords(model: Model, records: readonly Readonly<Record<s
   return records.map((record, index) => {
     reader.read(record, row, index)
     scorer(row, scores)
+    requireNumbers(scores, 0, { width: scores.length, place: `Record ${index}` })
     return predictionOf(model, scores, 0)
   })
 }
 
-/** One prediction per row. Columns the model does not read are passed over; a missing one throws `invalid_input`. */
-export function predictFrame(model: Model, frame: Frame): Prediction[] {
+/**
+ * One prediction per row. Columns the model does not read are passed over; a missing one throws `invalid_input`, as does a
+ * row whose numbers are too large for the model to answer with a number. `firstRow` is for the words, from 0.
+ */
+export function predictFrame(model: Model, frame: Frame, firstRow = 0): Prediction[] {
   const scores = scoreFrame(model, frame)
   const width = outputs(shapeOf(model))
-  return Array.from({ length: frame.rows }, (_, row) => predictionOf(model, scores, row * width))
+  return Array.from({ length: frame.rows }, (_, row) => {
+    requireNumbers(scores, row * width, { width, place: `Row ${firstRow + row + 1}` })
+    return predictionOf(model, scores, row * width)
+  })
+}
+
+/** Sums of huge inputs leave the range of numbers; no caller can do anything with what is left. */
+function requireNumbers(scores: Float64Array, from: number, { width, place }: { readonly width: number; readonly place: string }): void {
+  for (let i = from; i < from + width; i++)
+    if (!Number.isFinite(scores[i]))
+      throw new Fault(
+        'invalid_input',
+        `${place} has numbers too large for this model: its answer is ${scores[i]}. Check their units, or send null where they are unknown.`,
+      )
 }
 
 /** Row by row, a probability per class or the number itself: `rows x outputs`. Long tables belong in a worker. */
@@ -122,8 +142,8 @@ function predictionOf(model: Model, scores: Float64Array, at: number): Predictio
   const { classes } = model
   if (model.task === 'projection') return { value: scores[at] ?? 0, vector: Array.from(scores.subarray(at, at + classes.length)) }
   if (classes.length === 0) return { value: scores[at] ?? 0 }
-  const probabilities: Record<string, number> = {}
-  for (let k = 0; k < classes.length; k++) probabilities[String(classes[k])] = scores[at + k] ?? 0
+  /** Not by assignment: a class may be called '__proto__'. */
+  const probabilities = Object.fromEntries(classes.map((name, k) => [name, scores[at + k] ?? 0]))
   return { value: classes[chosenClass(scores, at, classes.length)] ?? '', probabilities }
 }
 
@@ -144,6 +164,7 @@ function ready(model: Model): Ready {
   const known = readyModels.get(model)
   if (known !== undefined) return known
   const algorithm = algorithmNamed(model.algorithm)
+  requireAnswers(model, algorithm.tasks)
   const made = {
     reader: recordReader(model.columns, [...model.ignored, model.target]),
     scorer: calibratedScorer(model, algorithm.scorer(model.fitted, shapeOf(model))),
@@ -151,6 +172,14 @@ function ready(model: Model): Ready {
   }
   readyModels.set(model, made)
   return made
+}
+
+/** Throws a RangeError when the classes are not what the task answers with, or the algorithm has no such task. */
+function requireAnswers({ task, classes }: Model, able: readonly Task[]): void {
+  const names = new Set(classes.map(String))
+  const fits = task === 'binary' ? names.size === 2 : outputs({ task, classes: 0 }) === 1 ? names.size === 0 : names.size > 0
+  if (!able.includes(task) || names.size !== classes.length || !fits)
+    throw new RangeError(`A model for ${task} with ${classes.length} classes is none that its algorithm makes.`)
 }
 
 function calibratedScorer({ calibration, classes }: Model, scorer: Scorer): Scorer {

@@ -20,8 +20,14 @@ export type Stacked = z.infer<typeof fitted>
 
 /** `named` finds a member's algorithm: the table that holds this one too. */
 export function stackOf(named: (name: string) => Algorithm): Algorithm {
-  const of = ({ members }: Stacked) =>
-    members.map(({ algorithm, weight, fitted: learned }) => ({ algorithm: named(algorithm), weight, learned }))
+  const of = ({ members }: Stacked, { task }: Shape) => {
+    requireShares(members)
+    return members.map(({ algorithm: name, weight, fitted: learned }) => {
+      const algorithm = named(name)
+      if (!algorithm.tasks.includes(task)) throw new RangeError(`'${name}' cannot answer together with others for ${task}.`)
+      return { algorithm, weight, learned }
+    })
+  }
   return defineAlgorithm({
     name: 'stack',
     title: 'Models that answer together',
@@ -33,7 +39,7 @@ export function stackOf(named: (name: string) => Algorithm): Algorithm {
       throw new Fault('invalid_input', 'A stack is made of other models. Train with auto, which stacks where that helps.')
     },
     scorer: (stacked, shape) => {
-      const members = of(stacked).map(({ algorithm, weight, learned }) => ({ weight, scorer: algorithm.scorer(learned, shape) }))
+      const members = of(stacked, shape).map(({ algorithm, weight, learned }) => ({ weight, scorer: algorithm.scorer(learned, shape) }))
       let own = new Float64Array(0)
       return (row, scores) => {
         if (own.length !== scores.length) own = new Float64Array(scores.length)
@@ -45,7 +51,7 @@ export function stackOf(named: (name: string) => Algorithm): Algorithm {
       }
     },
     batchScorer: (stacked, shape: Shape) => {
-      const members = of(stacked).map(({ algorithm, weight, learned }) => ({ weight, score: algorithm.batchScorer(learned, shape) }))
+      const members = of(stacked, shape).map(({ algorithm, weight, learned }) => ({ weight, score: algorithm.batchScorer(learned, shape) }))
       return (values, rows, scores) => {
         const own = new Float64Array(scores.length)
         scores.fill(0)
@@ -56,6 +62,11 @@ export function stackOf(named: (name: string) => Algorithm): Algorithm {
       }
     },
   })
+}
+
+function requireShares(members: Stacked['members']): void {
+  const sum = members.reduce((total, { weight }) => total + weight, 0)
+  if (Math.abs(sum - 1) > 1e-6) throw new RangeError(`The shares of the models add up to ${sum}.`)
 }
 
 function addShare(scores: Float64Array, own: Float64Array, weight: number): void {

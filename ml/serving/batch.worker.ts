@@ -21,7 +21,7 @@ function writeAnswers(model: Model, frame: Frame, done: (fraction: number) => vo
     writeSync(handle, `${given.columns.map(({ name }) => quoted(name)).join(',')}\n`)
     for (let from = 0; from < frame.rows; from += chunk) {
       const to = Math.min(frame.rows, from + chunk)
-      const lines = predictFrame(model, slice(frame, from, to)).map((prediction) => `${cells(prediction).join(',')}\n`)
+      const lines = predictFrame(model, slice(frame, from, to), from).map((prediction) => `${cells(prediction).join(',')}\n`)
       writeSync(handle, lines.join(''))
       done(to / frame.rows)
     }

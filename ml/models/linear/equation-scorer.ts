@@ -36,6 +36,11 @@ function termFits(term: Term, column: Shape['columns'][number] | undefined, outp
   return term.weights.length === levels * outputs && term.missing.length === outputs && term.other.length === outputs
 }
 
+/** Throws a RangeError when the equation has another number of outputs. */
+export function requireOutputs({ intercept }: Equation, wanted: number): void {
+  if (intercept.length !== wanted) throw new RangeError(`The equation has ${intercept.length} outputs where ${wanted} are wanted.`)
+}
+
 /** Writes the raw outputs of a row. Throws a RangeError when the equation does not fit the columns. */
 export function equationScorer(equation: Equation, { columns }: Pick<Shape, 'columns'>): Scorer {
   const { intercept, all } = partsOf(equation, columns)
