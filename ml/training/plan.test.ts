@@ -230,3 +230,22 @@ describe('screening', () => {
     expect(warnings.join(' ')).toMatch(/'rare' has fewer rows than the 5 folds/)
   })
 })
+
+describe('a category of many levels', () => {
+  const texts = Array.from({ length: 4000 }, (_, i) => (i % 4 === 0 ? null : i % 2 ? `rare ${i % 1500}` : `usual ${i % 6}`))
+  const frame = frameOf(
+    textColumn('product', texts),
+    numberColumn(
+      'y',
+      texts.map((_, i) => (i * 7919) % 1009),
+    ),
+  )
+  const { problem } = plan(frame, { target: 'y', algorithm: 'random_forest', task: 'regression' })
+
+  it('has its frequent levels first, so that what trees keep of it stays small', () => {
+    const [product] = problem.columns
+    const levels = product?.type === 'category' ? product.levels : []
+    expect(levels.slice(0, 3).toSorted()).toEqual(['usual 0', 'usual 2', 'usual 4'])
+    expect(Array.from(problem.values[0] ?? [], (code) => levels[code] ?? null)).toEqual(texts)
+  })
+})

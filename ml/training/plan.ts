@@ -8,6 +8,7 @@ import { type InputColumn, isSupervised, type Problem, type Task } from '../mode
 import { finite } from '../models/records.ts'
 import { type Aim, readAim } from './aim.ts'
 import { cellOf, columnNamed, requireDistinctNames } from './columns.ts'
+import { frequentFirst } from './frequent-first.ts'
 import { planFolds } from './plan-folds.ts'
 import { screen } from './screening.ts'
 import type { TrainSpec } from './spec.ts'
@@ -48,7 +49,7 @@ export function plan(frame: Frame, spec: TrainSpec): Plan {
   const dropped = missing > 0 ? [`${missing} of ${frame.rows} rows have no '${spec.target}' and were left out.`] : []
   const labels = target.task === 'anomaly' && spec.target !== undefined ? [spec.target] : []
   return {
-    problem: { ...problemOf(screened.kept, target), ...(weights && { weights }) },
+    problem: { ...problemOf(readable(screened.kept, target), target), ...(weights && { weights }) },
     classes: target.classes,
     ignored: [...screened.dropped, ...labels, ...aside],
     folds: measured.folds,
@@ -79,6 +80,10 @@ function canMeasure({ target, candidates }: Aim): boolean {
   if (target.task !== 'anomaly' || target.values.length > 0) return true
   return candidates.some((name) => algorithmNamed(name).measure !== undefined)
 }
+
+/** Who took what is told by ids, and nothing of them becomes sets. */
+const readable = (columns: readonly Column[], { task }: Target): readonly Column[] =>
+  task === 'recommendation' ? columns : columns.map(frequentFirst)
 
 const timesOf = (column: Column, target: Target): Float64Array => Float64Array.from(target.rows, (row) => cellOf(column, row))
 
