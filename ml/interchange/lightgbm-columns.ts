@@ -30,11 +30,12 @@ export function lightgbmColumns(
   const texts = pandasLevels(pandas)
   const asNumber = numbersAmong(trees)
   const wasCategory = infos.map((info, index) => isCategory[index] === true || (/^-?\d+(:-?\d+)*$/.test(info) && !asNumber.has(index)))
+  const categories = wasCategory.filter(Boolean).length
   let category = -1
   return names.map((name, index): InputColumn => {
     if (wasCategory[index] === true) category++
     if (isCategory[index] !== true && wasCategory[index] !== true) return { name, type: 'number' }
-    const levels = texts.length === wasCategory.filter(Boolean).length ? texts[category] : undefined
+    const levels = texts.length === categories ? texts[category] : undefined
     return { name, type: 'category', levels: levels ?? codesOf(name, infos[index] ?? '', largestCode(trees, index)) }
   })
 }
@@ -71,7 +72,9 @@ function largestCode(trees: readonly LightgbmTree[], column: number): number {
 }
 
 function codesOf(name: string, info: string, most: number): string[] {
-  const largest = Math.max(most, ...info.split(':').map(Number).filter(Number.isInteger))
+  /** A loop: more codes than a call takes arguments may stand here. */
+  let largest = most
+  for (const code of info.split(':').map(Number)) if (Number.isInteger(code)) largest = Math.max(largest, code)
   if (largest >= mostCategories) throw bad(`category '${name}' has code ${largest}; up to ${mostCategories} are read`)
   return Array.from({ length: largest + 1 }, (_, code) => String(code))
 }

@@ -21,7 +21,8 @@ export function readLightgbm(text: string): LightgbmModel {
     throw bad('it does not begin like a LightGBM model (a line "tree", then "version=...")')
   const outputs = wholeIn(fields, 'num_tree_per_iteration', 10_000)
   const objective = objectiveOf(fields.get('objective') ?? 'regression')
-  if (objective.classes > 2 && outputs !== objective.classes) throw bad(`it has ${outputs} trees a round for ${objective.classes} classes`)
+  const wanted = objective.link === 'softmax' || objective.link === 'ova' ? objective.classes : 1
+  if (outputs !== wanted) throw bad(`it has ${outputs} trees a round where its objective needs ${wanted}`)
   const last = blocks.at(-1) ?? ''
   const drafts = blocks.map((block, index) => treeOf(fieldsOf(block.split(/^end of trees$/m)[0] ?? ''), index))
   const columns = lightgbmColumns(fields, drafts, /^pandas_categorical:(.*)$/m.exec(last)?.[1])

@@ -72,6 +72,11 @@ describe('a LightGBM text', () => {
     ['linear trees', stump({ is_linear: '1' }), 'linear trees'],
     ['an unknown objective', stump({ objective: 'magic' }), "objective is 'magic'"],
     ['a million million leaves', stump({ num_leaves: '1000000000000' }), 'num_leaves'],
+    [
+      'a class more than it has trees a round',
+      stump({ objective: 'multiclass num_class:2' }),
+      '1 trees a round where its objective needs 2',
+    ],
     ['a set of categories that is not there', stump({ decision_type: '1' }), 'num_cat'],
   ])('that holds %s is refused in words', async (_, words, expected) => {
     await expect(read(words, words.startsWith('tree') ? {} : { format: 'lightgbm' })).rejects.toThrow(
@@ -80,6 +85,19 @@ describe('a LightGBM text', () => {
         message: expect.stringMatching(words.startsWith('tree') ? expected : 'does not begin'),
       }),
     )
+  })
+
+  it('with more category codes than a call takes arguments, and with many columns, is read', async () => {
+    const codes = Array.from({ length: 300_000 }, (_, i) => i % 7).join(':')
+    const categories = stump({ decision_type: '1', threshold: '0', num_cat: '1', cat_boundaries: '0 1', cat_threshold: '1' })
+    const { columns } = await read(categories.replace('feature_infos=[0:1]', `feature_infos=${codes}`))
+    expect(columns).toEqual([{ name: 'x', type: 'category', levels: ['0', '1', '2', '3', '4', '5', '6'] }])
+    const many = Array.from({ length: 100_000 }, (_, i) => `f${i}`)
+    const wide = stump({})
+      .replace('max_feature_idx=0', `max_feature_idx=${many.length - 1}`)
+      .replace('feature_names=x', `feature_names=${many.join(' ')}`)
+      .replace('feature_infos=[0:1]', `feature_infos=${many.map((_, i) => (i === 0 ? '[0:1]' : '0:1')).join(' ')}`)
+    expect((await read(wide)).columns).toHaveLength(many.length)
   })
 
   it('names as many classes as it tells apart', async () => {
