@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { float64s } from '../numbers.ts'
+import { sigmoid as logistic, softmax } from '../softmax.ts'
 import { treesSchema } from './trees.ts'
 
 /** `ova` is a sigmoid per class that does not add up to 1 and is scaled to do so; `expit` a share between 0 and 1 as a number. */
@@ -26,30 +27,20 @@ export function applyLink({ link, sigmoid }: Pick<Ensemble, 'link' | 'sigmoid'>,
   if (link === 'sigmoid') {
     scores[1] = logistic(sigmoid * first)
     scores[0] = 1 - (scores[1] ?? 0)
-  } else if (link === 'softmax') softmaxOf(raw, scores)
-  else if (link === 'ova') sharesOf(raw, sigmoid, scores)
+  } else if (link === 'softmax') {
+    scores.set(raw)
+    softmax(scores)
+  } else if (link === 'ova') sharesOf(raw, sigmoid, scores)
   else scores[0] = answerOf[link](first)
 }
-
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
 
 const answerOf: Readonly<Record<Exclude<Link, 'sigmoid' | 'softmax' | 'ova'>, (raw: number) => number>> = {
   identity: (raw) => raw,
   exp: Math.exp,
   expit: logistic,
-  log1p_exp: (raw) => Math.log1p(Math.exp(raw)),
+  /** e^raw overflows where the answer is raw itself. */
+  log1p_exp: (raw) => Math.max(raw, 0) + Math.log1p(Math.exp(-Math.abs(raw))),
   signed_square: (raw) => Math.sign(raw) * raw * raw,
-}
-
-function softmaxOf(raw: Float64Array, scores: Float64Array): void {
-  let most = Number.NEGATIVE_INFINITY
-  for (let k = 0; k < raw.length; k++) most = Math.max(most, raw[k] ?? 0)
-  let sum = 0
-  for (let k = 0; k < raw.length; k++) {
-    scores[k] = Math.exp((raw[k] ?? 0) - most)
-    sum += scores[k] ?? 0
-  }
-  for (let k = 0; k < raw.length; k++) scores[k] = (scores[k] ?? 0) / sum
 }
 
 function sharesOf(raw: Float64Array, sigmoid: number, scores: Float64Array): void {
