@@ -4,7 +4,7 @@ import { createMatrices, type Matrices } from './matrix.ts'
 
 /** Runs the same calls on kernel and twin and gives both results. */
 function both(work: (matrices: Matrices, random: (length: number) => Float32Array) => readonly Float32Array[]) {
-  const [kernel, twin] = (['fastest', 'javascript'] as const).map((code) => {
+  const [kernel, twin] = (['webassembly', 'javascript'] as const).map((code) => {
     const matrices = createMatrices(code)
     const random = seededRandom(3)
     const filled = (length: number): Float32Array => {
@@ -91,7 +91,7 @@ describe('the matrix kernel and its JavaScript twin', () => {
   })
 })
 
-describe.each(['fastest', 'javascript'] as const)('matrices (%s)', (code) => {
+describe.each(['webassembly', 'javascript'] as const)('matrices (%s)', (code) => {
   const matrices = createMatrices(code)
   const of = (...values: readonly number[]): Float32Array => {
     const array = matrices.floats(values.length)

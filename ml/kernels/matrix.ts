@@ -2,7 +2,7 @@
  * Float32 matrices for neural networks in one block of memory that a kernel works on. A matrix is a Float32Array into
  * that memory, row by row; images lie pixel by pixel (image, row, column, channel).
  */
-import { kernelModule, sharedMemory } from './load.ts'
+import { type Engine, kernelOver, sharedMemory } from './load.ts'
 import { matrixTwin } from './matrix-twin.ts'
 
 /** What assembly/matrix.ts exports: counts first, then byte offsets, then numbers. Each is explained there. */
@@ -105,9 +105,9 @@ export interface AdamRates {
 }
 
 /** Which code runs: the compiled kernel where the engine can, else (or if asked) its JavaScript twin, with equal bits. */
-export function createMatrices(code: 'fastest' | 'javascript' = 'fastest'): Matrices {
+export function createMatrices(engine?: Engine): Matrices {
   const memory = sharedMemory(0)
-  const call = exportsOf(memory, code)
+  const call = kernelOver(memory, { name: 'matrix', isKernel, twin: matrixTwin, ...(engine && { engine }) })
   return {
     floats: arena(memory),
     ...withWeights(call),
@@ -116,14 +116,6 @@ export function createMatrices(code: 'fastest' | 'javascript' = 'fastest'): Matr
     maxPoolGradient: ({ images, height, width, channels }, { x, y, dy, dx }) =>
       call.maxPoolGradient(images, height, width, channels, x.byteOffset, y.byteOffset, dy.byteOffset, dx.byteOffset),
   }
-}
-
-function exportsOf(memory: WebAssembly.Memory, code: 'fastest' | 'javascript'): MatrixExports {
-  const module = code === 'fastest' ? kernelModule('matrix') : undefined
-  if (module === undefined) return matrixTwin(memory)
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  if (!isKernel(exports)) throw new Error('matrix.wasm lacks a function. Run npm run kernels.')
-  return exports
 }
 
 /** Starts at 64: the kernel reads offset 0 as "no array". Each array starts on a cache line. */
