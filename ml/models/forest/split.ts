@@ -1,4 +1,5 @@
 /** How a node is divided: what judging finds, and what growing turns it into. */
+import { between } from '../trees/binning.ts'
 import { type ForestColumns, maxBins } from './columns.ts'
 import type { Sample } from './sample.ts'
 
@@ -162,10 +163,4 @@ function threshold({ low, high }: ForestColumns, split: Split, goesLeft: Uint8Ar
   while (last + 1 < split.after && between(lowAt(last + 1), highAt(last + 1)) <= wanted) last++
   goesLeft.fill(1, 0, last + 1)
   return wanted >= highAt(last) && wanted < lowAt(last + 1) ? wanted : between(highAt(last), lowAt(last + 1))
-}
-
-/** The middle, kept below `high` where rounding would reach it. */
-function between(low: number, high: number): number {
-  const middle = low / 2 + high / 2
-  return middle < high && middle >= low ? middle : low
 }

@@ -99,8 +99,8 @@ function runs(sorted: Float64Array): { readonly distinct: Float64Array; readonly
   return { distinct: distinct.subarray(0, n), counts: counts.subarray(0, n) }
 }
 
-/** The middle, kept below `high` where rounding would reach it. */
-function between(low: number, high: number): number {
+/** The middle of two numbers, kept below `high` where rounding would reach it. */
+export function between(low: number, high: number): number {
   const middle = low / 2 + high / 2
   return middle < high && middle >= low ? middle : low
 }
