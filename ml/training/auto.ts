@@ -4,9 +4,9 @@
  */
 import { Fault } from '../../platform/fault.ts'
 import { isBetter } from '../evaluation/metrics.ts'
-import { type Candidate, candidateOf, ranked, remeasured } from './candidates.ts'
+import { type Candidate, candidateOf, ranked, remeasured, scoresOf } from './candidates.ts'
 import type { FoldScore } from './jobs.ts'
-import type { Job, Result } from './messages.ts'
+import type { Job } from './messages.ts'
 import type { Walk } from './train.ts'
 
 export interface Contest {
@@ -40,13 +40,13 @@ export async function contest(walk: Walk, { seconds, until }: { readonly seconds
       left.push(algorithm)
       continue
     }
-    const started = scoresIn(await crew.run([first], (fraction, point) => progress(fraction / plan.foldNames.length, point)))
+    const started = scoresOf(await crew.run([first], (fraction, point) => progress(fraction / plan.foldNames.length, point)))
     const expected = 1000 * (started[0]?.seconds ?? 0) * others.length
     if (scores.size > 0 && performance.now() + expected > deadline) {
       left.push(algorithm)
       continue
     }
-    scores.set(algorithm, [...started, ...scoresIn(await crew.run(others, progress))])
+    scores.set(algorithm, [...started, ...scoresOf(await crew.run(others, progress))])
   }
   const tried = ranked({ ...plan, candidates: [...scores.keys()] }, [...scores.values()].flat())
   const warnings =
@@ -56,9 +56,6 @@ export async function contest(walk: Walk, { seconds, until }: { readonly seconds
 
 const foldJobs = ({ plan, params, seed, key }: Walk, algorithm: string): readonly Job[] =>
   plan.foldNames.map((_, fold) => ({ key: key(`${algorithm}/${fold}`), kind: 'fold', algorithm, fold, seed, params: params(algorithm) }))
-
-const scoresIn = (results: readonly Result[]): readonly FoldScore[] =>
-  results.flatMap((result) => (result.kind === 'scored' ? [result.score] : []))
 
 /** Adds the stack as a candidate of its own where it wins. */
 async function stacked({ plan, crew, key }: Walk, tried: readonly Candidate[]): Promise<Omit<Contest, 'warnings'>> {

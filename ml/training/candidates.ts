@@ -1,7 +1,7 @@
 /** What the folds said of each algorithm that was tried, best first. */
 import { isBetter, type Metrics } from '../evaluation/metrics.ts'
 import type { FoldScore } from './jobs.ts'
-import type { PlanSummary } from './messages.ts'
+import type { PlanSummary, Result } from './messages.ts'
 import type { FoldOutcome } from './spec.ts'
 
 export interface Candidate {
@@ -12,6 +12,10 @@ export interface Candidate {
   readonly baseline: Metrics
   readonly seconds: number
 }
+
+/** The scores among the results of a crew. */
+export const scoresOf = (results: readonly Result[]): readonly FoldScore[] =>
+  results.flatMap((result) => (result.kind === 'scored' ? [result.score] : []))
 
 /** `scores` has each algorithm's folds, one algorithm after the other. By the plan's metric; the earlier one wins a tie. */
 export function ranked({ candidates, foldNames, metric }: PlanSummary, scores: readonly FoldScore[]): readonly Candidate[] {

@@ -10,11 +10,10 @@ import { Fault } from '../../platform/fault.ts'
 import type { Frame } from '../data/frame.ts'
 import type { CurvePoint } from '../models/algorithm.ts'
 import { contest, fitStack } from './auto.ts'
-import { type Candidate, ranked, remeasured } from './candidates.ts'
+import { type Candidate, ranked, remeasured, scoresOf } from './candidates.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { type Crew, type CrewProgress, withCrew } from './crew.ts'
-import type { FoldScore } from './jobs.ts'
-import type { Job, PlanSummary, Result } from './messages.ts'
+import type { Job, PlanSummary } from './messages.ts'
 import { checkedParams } from './params.ts'
 import { shareFrame } from './shared-frame.ts'
 import type { TrainOutcome, TrainProgress, TrainSpec } from './spec.ts'
@@ -29,7 +28,8 @@ export interface TrainOptions {
 }
 
 /**
- * Same table, spec and seed: the same model, byte for byte, for any number of threads and after any kill. Throws
+ * Same table, spec and seed: the same model, byte for byte, for any number of threads and after any kill (of auto, unless
+ * its time ran out: then what was tried depends on how fast the machine was, and the warnings say so). Throws
  * `invalid_input` when the table cannot meet the spec, and `cancelled` within a moment of `signal`.
  */
 export async function train(frame: Frame, spec: TrainSpec, options: TrainOptions): Promise<TrainOutcome> {
@@ -126,9 +126,6 @@ async function crossValidate({ plan, crew, params, seed, report, key }: Walk, sh
   if (jobs.length > 0) progress(0)
   return ranked(plan, scoresOf(await crew.run(jobs, progress)))
 }
-
-export const scoresOf = (results: readonly Result[]): readonly FoldScore[] =>
-  results.flatMap((result) => (result.kind === 'scored' ? [result.score] : []))
 
 /** The best candidate as its calibration changes it. */
 export async function calibrate({ crew, key }: Pick<Walk, 'crew' | 'key'>, best: Candidate) {

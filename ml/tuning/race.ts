@@ -4,7 +4,7 @@
  * race itself, so the outcome does not depend on who was faster.
  */
 import { isBetter, type Metrics } from '../evaluation/metrics.ts'
-import { type Candidate, candidateOf } from '../training/candidates.ts'
+import { type Candidate, candidateOf, scoresOf } from '../training/candidates.ts'
 import type { Crew, CrewProgress } from '../training/crew.ts'
 import type { FoldScore } from '../training/jobs.ts'
 import type { Job, Result } from '../training/messages.ts'
@@ -101,7 +101,7 @@ async function runLeg(live: readonly Runner[], leg: Leg, parts: RaceParts): Prom
 function afterLeg(runner: Runner, leg: Leg, results: readonly Result[], { algorithm, foldNames, stopping }: RaceParts): Runner {
   const refused = results.find((result) => result.kind === 'refused')
   if (refused !== undefined) return { ...runner, reason: refused.reason }
-  const fresh = results.flatMap((result) => (result.kind === 'scored' ? [result.score] : []))
+  const fresh = scoresOf(results)
   const scores = stopping === 'median' ? [...runner.scores, ...fresh] : fresh
   return { ...runner, scores, candidate: candidateOf(algorithm, foldNames, scores), done: leg.done }
 }
