@@ -110,7 +110,7 @@ function flat<A extends Int32Array | Float64Array | Uint8Array>(
 
 /** Sets of category codes as bits. */
 function packSets(sets: readonly (readonly number[])[]): Pick<Trees, 'sets' | 'words'> {
-  const sizes = sets.map((codes) => 1 + (Math.max(-1, ...codes) >> 5))
+  const sizes = sets.map((codes) => 1 + (codes.reduce((most, code) => Math.max(most, code), -1) >> 5))
   const starts = new Int32Array(sets.length + 1)
   for (const [index, size] of sizes.entries()) starts[index + 1] = (starts[index] ?? 0) + size
   const words = new Uint32Array(starts[sets.length] ?? 0)
