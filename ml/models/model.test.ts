@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { Frame } from '../data/frame.ts'
 import { fitModel } from '../training/jobs.ts'
 import { plan } from '../training/plan.ts'
@@ -64,6 +65,13 @@ describe('a model', () => {
   ] as const)('of %s is refused with answers that it cannot give', (algorithm, frame, target, wrong) => {
     const bytes = encodeValue({ ...modelOf(frame, target, algorithm), ...wrong })
     expect(() => decodeModel(bytes)).toThrow(/not a model that Millrace can read/)
+  })
+
+  it.each(['tree', 'random_forest', 'extra_trees'])('of %s is refused when a leaf answers no shares of classes', (algorithm) => {
+    const found = modelOf(customers(100, 1), 'churned', algorithm)
+    const trees = z.looseObject({ trees: z.looseObject({ leafValue: z.instanceof(Float64Array) }) }).parse(found.fitted)
+    trees.trees.leafValue[0] = 100
+    expect(() => decodeModel(encodeModel({ ...found, fitted: trees }))).toThrow(/not a model that Millrace can read/)
   })
 
   it('says what it reads and what it answers', () => {

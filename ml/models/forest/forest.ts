@@ -92,9 +92,22 @@ function drawnColumns(wanted: ForestParams['max_features'], columns: number, isR
   return Math.max(1, Math.floor(wanted === 'log2' ? Math.log2(columns) : Math.sqrt(columns)))
 }
 
+/** Throws a RangeError when a tree does not fit the columns, or a leaf's answer is no shares of classes. */
+function requireFit(trees: Trees, shape: Shape): void {
+  requireColumns(trees, shape.columns)
+  const { leafValue, width } = trees
+  if (width !== outputs(shape)) throw new RangeError(`A leaf answers ${width} numbers where ${outputs(shape)} are wanted.`)
+  if (shape.task === 'regression') return
+  for (let leaf = 0; leaf < leafValue.length; leaf += width) {
+    let sum = 0
+    for (let k = leaf; k < leaf + width; k++) sum += at(leafValue, k) >= 0 ? at(leafValue, k) : Number.NaN
+    if (!(Math.abs(sum - 1) < 1e-6)) throw new RangeError(`The shares of leaf ${leaf / width} do not add up to 1.`)
+  }
+}
+
 /** The mean of the trees' answers. */
 export function forestScorer({ trees }: { readonly trees: Trees }, shape: Shape): Scorer {
-  requireColumns(trees, shape.columns)
+  requireFit(trees, shape)
   const leafOf = leafFinder(trees)
   const [count, width] = [treeCount(trees), outputs(shape)]
   return (row, scores) => {
@@ -109,7 +122,7 @@ export function forestScorer({ trees }: { readonly trees: Trees }, shape: Shape)
 
 /** As `forestScorer`, for many rows, with the same results to the bit. */
 export function forestBatchScorer({ trees }: { readonly trees: Trees }, shape: Shape): BatchScorer {
-  requireColumns(trees, shape.columns)
+  requireFit(trees, shape)
   const [count, width] = [treeCount(trees), outputs(shape)]
   return (values, rows, scores) => {
     scores.fill(0)
