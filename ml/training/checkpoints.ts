@@ -144,8 +144,8 @@ function createWriter({ db, blobs, workspace }: CheckpointPlace, { run, inputs, 
 }
 
 /** By way of a file, whose digest is read in pieces: a forest of a hundred megabytes does not hold up the event loop. */
-async function store(blobs: Blobs, bytes: Uint8Array): Promise<string> {
-  const file = await blobs.scratch('checkpoint')
+export async function store(blobs: Blobs, bytes: Uint8Array): Promise<string> {
+  const file = await blobs.scratch('part')
   await writeFile(file, bytes)
   return blobs.adopt(file)
 }

@@ -3,7 +3,7 @@ import { digestOf } from '../../platform/canonical.ts'
 import { type Dataset, getDataset } from '../data/datasets.ts'
 import type { Frame } from '../data/frame.ts'
 import { loadFrame } from '../data/frame-reader.ts'
-import { type CheckpointPlace, type Checkpoints, openCheckpoints, sweepCheckpoints } from './checkpoints.ts'
+import { type CheckpointPlace, type Checkpoints, openCheckpoints, store, sweepCheckpoints } from './checkpoints.ts'
 import { codeVersion } from './code-version.ts'
 import { infinitiesIn } from './infinities.ts'
 import type { TrainOutcome, TrainSpec } from './spec.ts'
@@ -78,6 +78,6 @@ export async function trainingOf(
     datasetVersion: dataset.version,
     datasetBlob: dataset.blob,
     ...{ algorithm, task, params, metric, metrics, folds, baseline, curve, seconds, seed, warnings },
-    model: await blobs.put(outcome.bytes),
+    model: await store(blobs, outcome.bytes),
   }
 }
