@@ -12,9 +12,12 @@ import { stackFolds } from './stacking.ts'
 
 const { frame, spec, checkpointMs }: WorkerInput = workerData
 
-function reply(message: Reply): void {
-  parentPort?.postMessage(message)
+/** `bytes`, long and of the message, move to the owner instead of being copied on its event loop. */
+function reply(message: Reply, bytes?: Uint8Array): void {
+  parentPort?.postMessage(message, bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : [])
 }
+
+const replyWith = (result: Result): void => reply(result, result.kind === 'fitted' ? result.bytes : undefined)
 
 /** Failures go to the owner as data: an Error loses its code on the way. */
 function attempt(work: () => void): void {
@@ -30,7 +33,7 @@ function attempt(work: () => void): void {
 attempt(() => {
   const planned = plan(frame, spec)
   const { candidates, metric, warnings, problem, folds } = planned
-  parentPort?.on('message', ([job, orders]: readonly [Job, Orders]) => attempt(() => reply(perform(planned, job, orders))))
+  parentPort?.on('message', ([job, orders]: readonly [Job, Orders]) => attempt(() => replyWith(perform(planned, job, orders))))
   const summary = { candidates, metric, warnings, task: problem.task, rows: problem.rows, foldNames: folds.map(({ name }) => name) }
   reply({ kind: 'planned', plan: summary })
 })
@@ -47,7 +50,7 @@ function perform(planned: Plan, job: Job, orders: Orders): Result {
     key: job.key,
     ...(checkpointMs !== undefined && { checkpointMs }),
     tell: nowAndThen((fraction, point) => reply({ kind: 'progress', fraction, ...(point && { point }) })),
-    keep: (state) => reply({ kind: 'checkpoint', state }),
+    keep: (state) => reply({ kind: 'checkpoint', state }, state),
   }
   const { control, curve } = controlOf(parts)
   if (job.kind === 'fold') return scoreFold(planned, job, control)
