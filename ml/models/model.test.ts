@@ -4,7 +4,7 @@ import type { Frame } from '../data/frame.ts'
 import { fitModel } from '../training/jobs.ts'
 import { plan } from '../training/plan.ts'
 import { customers, flats, frameOf, numberColumn, textColumn } from '../training/testing.ts'
-import { decodeModel, encodeModel, type Model, modelSignature, predictFrame, predictRecords } from './model.ts'
+import { decodeModel, encodeModel, type Model, modelSignature, predictFrame, predictRecords, scoreFrame } from './model.ts'
 import { encodeValue } from './model-bytes.ts'
 
 function modelOf(frame: Frame, target: string, algorithm: string): Model {
@@ -47,6 +47,7 @@ describe('a model', () => {
     expect(() => predictRecords(huge, [{ ...record, rooms: 2 }, record])).toThrow(/^Record 1 has numbers too large for this model/)
     const frame = frameOf(numberColumn('rooms', [2, 1e308]), textColumn('quarter', ['harbour', 'harbour']))
     expect(() => predictFrame(huge, frame, 10)).toThrow(/^Row 12 has numbers too large/)
+    expect(() => scoreFrame(huge, frame)).toThrow(/^Row 2 has numbers too large/)
   })
 
   it('keeps the probability of a class whatever it is called', () => {

@@ -91,7 +91,8 @@ export function predictRecords(model: Model, records: readonly Readonly<Record<s
   return records.map((record, index) => {
     reader.read(record, row, index)
     scorer(row, scores)
-    requireNumbers(scores, 0, { width: scores.length, place: `Record ${index}` })
+    const wrong = scores.find((score) => !Number.isFinite(score))
+    if (wrong !== undefined) throw tooLarge(`Record ${index}`, wrong)
     return predictionOf(model, scores, 0)
   })
 }
@@ -101,28 +102,25 @@ export function predictRecords(model: Model, records: readonly Readonly<Record<s
  * row whose numbers are too large for the model to answer with a number. `firstRow` is for the words, from 0.
  */
 export function predictFrame(model: Model, frame: Frame, firstRow = 0): Prediction[] {
-  const scores = scoreFrame(model, frame)
+  const scores = scoreFrame(model, frame, firstRow)
   const width = outputs(shapeOf(model))
-  return Array.from({ length: frame.rows }, (_, row) => {
-    requireNumbers(scores, row * width, { width, place: `Row ${firstRow + row + 1}` })
-    return predictionOf(model, scores, row * width)
-  })
+  return Array.from({ length: frame.rows }, (_, row) => predictionOf(model, scores, row * width))
 }
 
 /** Sums of huge inputs leave the range of numbers; no caller can do anything with what is left. */
-function requireNumbers(scores: Float64Array, from: number, { width, place }: { readonly width: number; readonly place: string }): void {
-  for (let i = from; i < from + width; i++)
-    if (!Number.isFinite(scores[i]))
-      throw new Fault(
-        'invalid_input',
-        `${place} has numbers too large for this model: its answer is ${scores[i]}. Check their units, or send null where they are unknown.`,
-      )
-}
+const tooLarge = (place: string, answer: number | undefined): Fault =>
+  new Fault(
+    'invalid_input',
+    `${place} has numbers too large for this model: its answer is ${answer}. Check their units, or send null where they are unknown.`,
+  )
 
-/** Row by row, a probability per class or the number itself: `rows x outputs`. Long tables belong in a worker. */
-export function scoreFrame(model: Model, frame: Frame): Float64Array {
-  const scores = new Float64Array(frame.rows * outputs(shapeOf(model)))
+/** Row by row, a probability per class or the number itself: `rows x outputs`. Throws as `predictFrame`. Long tables belong in a worker. */
+export function scoreFrame(model: Model, frame: Frame, firstRow = 0): Float64Array {
+  const width = outputs(shapeOf(model))
+  const scores = new Float64Array(frame.rows * width)
   modelScorer(model)(readFrame(frame, model.columns), frame.rows, scores)
+  const wrong = scores.findIndex((score) => !Number.isFinite(score))
+  if (wrong >= 0) throw tooLarge(`Row ${firstRow + Math.floor(wrong / width) + 1}`, scores[wrong])
   return scores
 }
 
