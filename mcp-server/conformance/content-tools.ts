@@ -99,7 +99,7 @@ export const pushTools: readonly DirectTool[] = [
     "Asks the client's model",
     async ({ args, context }) => {
       const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: String(args.prompt ?? '') } }]
-      const { content } = await context.mcpReq.requestSampling({ messages, maxTokens: 100 })
+      const { content } = await context.mcpReq.requestSampling({ messages, maxTokens: 100 }, onItsStream(context))
       return say(`LLM response: ${Array.isArray(content) || content.type !== 'text' ? JSON.stringify(content) : content.text}`)
     },
     { type: 'object', properties: { prompt: { type: 'string', description: 'What to ask.' } }, required: ['prompt'] },
@@ -119,12 +119,14 @@ export const pushTools: readonly DirectTool[] = [
   ),
 ]
 
-async function elicit({ mcpReq }: ServerContext, message: string, properties: typeof defaults) {
-  const { action, content } = await mcpReq.elicitInput({
-    mode: 'form',
-    message,
-    requestedSchema: { type: 'object', properties, required: [] },
-  })
+/** Asked on the stream of the call: on the session's own stream a question is lost as long as the client has not opened that. */
+const onItsStream = ({ mcpReq }: ServerContext) => ({ relatedRequestId: mcpReq.id })
+
+async function elicit(context: ServerContext, message: string, properties: typeof defaults) {
+  const { action, content } = await context.mcpReq.elicitInput(
+    { mode: 'form', message, requestedSchema: { type: 'object', properties, required: [] } },
+    onItsStream(context),
+  )
   return say(`User response: action=${action}, content=${JSON.stringify(content ?? {})}`)
 }
 
