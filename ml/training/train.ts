@@ -86,7 +86,7 @@ const smallTable = 50_000
 const maxThreads = 4
 
 /** Threads that pay off for a table of this size on this machine. */
-export function threadsFor(frame: Frame): number {
+function threadsFor(frame: Frame): number {
   return frame.rows * frame.columns.length < smallTable ? 1 : mostThreads()
 }
 

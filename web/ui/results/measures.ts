@@ -37,7 +37,7 @@ export function intervalOf(value: unknown): readonly [low: number, high: number]
 /** What floating point leaves of a zero is a zero. */
 const settled = (value: number | undefined): number | undefined => (value !== undefined && Math.abs(value) < 1e-12 ? 0 : value)
 
-export function isScores(value: unknown): value is Json {
+function isScores(value: unknown): value is Json {
   return isRecord(value) && Object.values(value).every((score) => typeof score === 'number' || score === null)
 }
 

@@ -26,7 +26,7 @@ export function tableOf(title: string, rows: readonly Json[]): Block {
 }
 
 /** {tpr: {low, high}}. */
-export function isIntervals(value: unknown): value is Json {
+function isIntervals(value: unknown): value is Json {
   return (
     isRecord(value) && Object.values(value).every((ends) => numberAt(ends, 'low') !== undefined && numberAt(ends, 'high') !== undefined)
   )
